@@ -1,0 +1,1 @@
+"""Models: one port, several ways to read and to word."""

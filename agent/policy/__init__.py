@@ -1,0 +1,1 @@
+"""Policy: facts in, ruling out; no I/O."""

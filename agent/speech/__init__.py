@@ -1,0 +1,1 @@
+"""Speech: what may be said, and how receipts become sentences."""

@@ -1,0 +1,1 @@
+"""What the agent may say and do."""
