@@ -1,0 +1,193 @@
+"""The playbook: what a company lets the agent know and do, as typed, immutable documents.
+
+`knowledge/load.py` reads them from a folder; everything else only reads these records.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RiskClass = Literal["low_risk", "customer_confirmed", "human_approved", "forbidden"]
+IdentityLevel = Literal["anonymous", "claimed", "confirmed", "verified"]
+RuleOutcome = Literal["confirm", "approve", "handoff", "forbid"]
+Localised = dict[str, str]
+"""A text per locale: `{en: …, de: …}`."""
+
+
+class Document(BaseModel):
+    """Base of everything that people write: exact and immutable; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fact(Document):
+    """A fact that proves who someone is when it matches the record."""
+
+    name: Literal["order_id", "email", "name", "postcode", "phone"]
+    in_order_mail: bool
+    """True: anyone who saw an order mail knows it, so it proves nothing alone."""
+
+
+class IdentityMethods(Document):
+    """How customers show who they are."""
+
+    facts: list[Fact]
+    facts_needed: int = 2
+    code_minutes: int = 10
+    code_tries: int = 5
+    failed_proofs: int = 5
+    """After so many failed proofs a person takes over."""
+
+
+class Company(Document):
+    """`company.yaml`."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,40}$")]
+    name: str
+    locales: list[str]
+    currency: str
+    channels: list[str]
+    identity: IdentityMethods
+    business_hours: str
+    tone: str
+    support_threshold: Annotated[float, Field(ge=0, le=1)]
+    """Passages below this carry no answer."""
+    escalate_when: list[str] = []
+    """CEL over the customer's state: a case for which one holds goes to a person."""
+
+
+class IntentDef(Document):
+    """One entry of `intents.yaml`."""
+
+    name: str
+    means: str
+    """One sentence a support lead and a model can read."""
+    title: Localised
+    """How a customer would be asked whether they mean this: "cancel an order"."""
+    examples: dict[str, list[str]]
+    workflow: str | None = None
+    """A workflow's id; None for `answer` kinds."""
+    kind: Literal["workflow", "question", "person", "greeting", "thanks", "goodbye"] = "workflow"
+    product_area: str = "general"
+    urgency: Literal["low", "normal", "high"] = "normal"
+
+
+class ActionDef(Document):
+    """One entry of `actions.yaml`: the class of one tool, lookups included."""
+
+    name: str
+    risk: RiskClass
+    identity: IdentityLevel
+    """The least level at which it may run."""
+    clause: str | None = None
+    """The clause that says so, cited when more identity is asked for."""
+    reversible: bool = False
+    undo: str | None = None
+
+
+class Rule(Document):
+    """The machine rule beside a clause. It can only make a ruling stricter."""
+
+    clause: str
+    when: str
+    """CEL over the declared facts."""
+    then: RuleOutcome | None = None
+    identity: IdentityLevel | None = None
+    source: str
+    """`policies/refunds.md:31`."""
+
+
+class Clause(Document):
+    """One numbered paragraph of a policy."""
+
+    id: str
+    """`refunds/4.2`."""
+    title: str
+    text: str
+    """The prose, without its rules."""
+    locale: str
+    valid_from: date
+    owner: str
+    rules: list[Rule] = []
+
+
+class Article(Document):
+    """One approved answer."""
+
+    id: str
+    title: str
+    text: str
+    locale: str
+    owner: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Need(Document):
+    """One thing a workflow needs from the customer before anything else, asked for by its name."""
+
+    slot: Literal[
+        "order_id", "email", "phone", "address", "postcode", "amount", "reason", "items", "plan", "date",
+        "description", "preference",
+    ]  # fmt: skip
+    optional: bool = False
+    """True: taken when given, never asked for."""
+
+
+class WorkflowStep(Document):
+    """One step. Exactly one of `look_up`, `propose`, `say`, `person`; `when` guards it."""
+
+    when: str | None = None
+    """CEL over slots and what was looked up; the step is passed over when it is false."""
+    look_up: str | None = None
+    propose: str | None = None
+    with_: Annotated[dict[str, str], Field(alias="with")] = {}
+    """Argument → CEL."""
+    as_: Annotated[str | None, Field(alias="as")] = None
+    """The name the lookup's result goes by; default its subject."""
+    if_missing: str | None = None
+    """Wording id for when there is no such record of theirs; the slots used are asked for again."""
+    say: str | None = None
+    """Wording id; ends the workflow: the intent is answered."""
+    person: str | None = None
+    """A reason; ends the workflow: a person takes over."""
+    slot: str | None = None
+    """With `if_missing`: the slot to ask for again."""
+
+
+class Workflow(Document):
+    """`workflows/*.yaml`: a standard operating procedure."""
+
+    id: str
+    title: str
+    identity: IdentityLevel
+    """The level all its steps need; asked for together with what is needed."""
+    needs: list[Need] = []
+    steps: list[WorkflowStep]
+
+
+class Wording(Document):
+    """`wording/LOCALE.yaml`: id → a sandboxed Jinja template that may name only what it is given."""
+
+    locale: str
+    texts: dict[str, str]
+
+
+class Playbook(Document):
+    """All documents of one company, checked against each other."""
+
+    company: Company
+    intents: dict[str, IntentDef]
+    actions: dict[str, ActionDef]
+    workflows: dict[str, Workflow]
+    clauses: dict[str, Clause]
+    articles: dict[str, Article]
+    wording: dict[str, Wording]
+
+    @property
+    def rules(self) -> list[Rule]:
+        """All rules, in the order of their clauses."""
+        return [rule for clause in self.clauses.values() for rule in clause.rules]

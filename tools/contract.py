@@ -1,0 +1,202 @@
+"""The contract of a tool: what it reads or changes, at which risk, and what proves it.
+
+A `Lookup` changes nothing. An `Action` changes one record of one system, and cannot be declared without an
+arguments model, a risk class, the kind of key its system recognises a repeat by, a `run`, and a `verify` that looks
+at the system again by another call than the write. Tools get the customer they work for from the server
+(`Scope`); no argument can name another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+Record = dict[str, JsonValue]
+"""One record of a system of record, as it was read."""
+
+
+class Risk(StrEnum):
+    """The class of an action, mildest first; a company's `actions.yaml` may only make it stricter."""
+
+    LOW = "low_risk"
+    CUSTOMER_CONFIRMED = "customer_confirmed"
+    HUMAN_APPROVED = "human_approved"
+    FORBIDDEN = "forbidden"
+
+
+class KeyKind(StrEnum):
+    """How a system recognises that a call is a repeat."""
+
+    IDEMPOTENCY_KEY = "idempotency_key"
+    """The system honours a key sent with the call: a second call with it changes nothing."""
+    NONE = "none"
+    """It does not: a call whose fate is unknown is never sent again."""
+
+
+class ToolRefused(Exception):
+    """The system understood the call and said no; nothing was changed by it."""
+
+
+class ToolLost(Exception):
+    """No usable answer: a timeout, a cut connection, a server error. The call may have had its effect."""
+
+    def __init__(self, reason: str, *, answered: bool = False) -> None:
+        super().__init__(reason)
+        self.answered = answered
+        """True when the system did finish with the call (a 5xx), so that no effect can arrive later."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """For whom a tool works: bound by the server, never by an argument or a model."""
+
+    tenant: str
+    case_id: str
+    customer_id: str | None
+    """None while nobody has been identified: only tools for identification run then."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The record that an action changes."""
+
+    kind: str
+    id: str
+
+
+class Arguments(BaseModel):
+    """Base of all argument models: exact, immutable, JSON-like scalars only, so that rules can name each one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Difference(BaseModel):
+    """One field that is not as intended: `intended` is None where nothing was meant to change."""
+
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    intended: JsonValue
+    seen: JsonValue
+
+
+class Finding(BaseModel):
+    """What a read-back showed, compared over the whole record."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: Literal["verified", "mismatch", "absent"]
+    """`absent`: nothing of what was intended is there (yet), and nothing else changed either."""
+    seen: Record
+    differences: list[Difference] = []
+
+    @classmethod
+    def changed(cls, before: Record, after: Record, intended: Mapping[str, JsonValue]) -> Self:
+        """Compare a changed record: the intended fields took their values and all others kept theirs."""
+        wrong = [Difference(field=k, intended=v, seen=after.get(k)) for k, v in intended.items() if after.get(k) != v]
+        fields = sorted((before.keys() | after.keys()) - intended.keys())
+        collateral = [
+            Difference(field=k, intended=None, seen=after.get(k)) for k in fields if before.get(k) != after.get(k)
+        ]
+        if not wrong and not collateral:
+            return cls(state="verified", seen=after)
+        untouched = not collateral and all(after.get(k) == before.get(k) for k in intended)
+        return cls(state="absent" if untouched else "mismatch", seen=after, differences=wrong + collateral)
+
+    @classmethod
+    def added(cls, before: list[Record], after: list[Record], intended: Mapping[str, JsonValue]) -> Self:
+        """Compare a collection that should have gained exactly one record with the intended fields."""
+        known = {row["id"] for row in before}
+        new = [row for row in after if row["id"] not in known]
+        if not new:
+            return cls(state="absent", seen={"added": []})
+        wrong = [
+            Difference(field=k, intended=v, seen=row.get(k))
+            for row in new
+            for k, v in intended.items()
+            if row.get(k) != v
+        ]
+        if len(new) > 1:
+            wrong.append(Difference(field="added", intended=1, seen=len(new)))
+        return cls(state="mismatch" if wrong else "verified", seen={"added": list(new)}, differences=wrong)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup:
+    """A tool that reads. `run` gives the typed result, or None for no such record *of the customer in scope*."""
+
+    name: str
+    summary: str
+    system: str
+    args: type[Arguments]
+    result: type[BaseModel]
+    """Its scalar fields become facts for rules, under `subject`."""
+    subject: str
+    """The name the result goes by in workflows, wording and rules: `order`, `customer`."""
+    run: Callable[[Any, Scope], Awaitable[BaseModel | None]]
+    """Raises `ToolLost` when the system cannot be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """A tool that changes one record, and how to prove that it did."""
+
+    name: str
+    summary: str
+    system: str
+    args: type[Arguments]
+    risk: Risk
+    key: KeyKind
+    target: Callable[[Any], Target]
+    before: Callable[[Any, Scope], Awaitable[JsonValue]]
+    """Reads what `verify` compares with, before the write; kept in the case file. Raises `ToolLost`, `ToolRefused`."""
+    run: Callable[[Any, Scope, str], Awaitable[Record]]
+    """Makes the change with the effect's key. Raises `ToolRefused` or `ToolLost`; its answer proves nothing."""
+    verify: Callable[[Any, Scope, JsonValue], Awaitable[Finding]]
+    """Reads the system again, by another call than the write. Raises `ToolLost`."""
+
+
+Tool = Lookup | Action
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All tools a company has, by name."""
+
+    tools: Mapping[str, Tool] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *tools: Tool) -> Self:
+        """Raises ValueError when two tools share a name."""
+        named = {tool.name: tool for tool in tools}
+        if len(named) != len(tools):
+            raise ValueError("Two tools share a name; each tool needs its own.")
+        return cls(named)
+
+    def lookup(self, name: str) -> Lookup:
+        """Raises KeyError when there is no such lookup."""
+        tool = self.tools[name]
+        if not isinstance(tool, Lookup):
+            raise KeyError(name)
+        return tool
+
+    def action(self, name: str) -> Action:
+        """Raises KeyError when there is no such action."""
+        tool = self.tools[name]
+        if not isinstance(tool, Action):
+            raise KeyError(name)
+        return tool
+
+    @property
+    def lookups(self) -> list[Lookup]:
+        """All tools that read."""
+        return [tool for tool in self.tools.values() if isinstance(tool, Lookup)]
+
+    @property
+    def actions(self) -> list[Action]:
+        """All tools that change something."""
+        return [tool for tool in self.tools.values() if isinstance(tool, Action)]
