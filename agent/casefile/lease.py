@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.casefile.clock import Clock
@@ -44,20 +44,21 @@ async def acquire(
 
 async def renew(tx: AsyncConnection, clock: Clock, lease: Lease) -> bool:
     """Hold on to it; False when it has been lost."""
-    held = await tx.execute(update(leases).where(*_is(lease)).values(until=clock.after(LEASE_S)))
+    held = await tx.execute(update(leases).where(_is(lease)).values(until=clock.after(LEASE_S)))
     return held.rowcount == 1
 
 
 async def release(tx: AsyncConnection, lease: Lease) -> None:
     """Give it up, so that the next turn need not wait."""
-    await tx.execute(update(leases).where(*_is(lease)).values(until=""))
+    await tx.execute(update(leases).where(_is(lease)).values(until=""))
 
 
 async def check(tx: AsyncConnection, lease: Lease) -> None:
     """Raises LateWriter when another worker has the case now."""
-    if (await tx.execute(select(leases.c.epoch).where(*_is(lease)))).first() is None:
+    if (await tx.execute(select(leases.c.epoch).where(_is(lease)))).first() is None:
         raise LateWriter(f"Another worker has taken over the case {lease.case_id}.")
 
 
-def _is(lease: Lease) -> tuple[object, ...]:
-    return leases.c.case_id == lease.case_id, leases.c.owner == lease.owner, leases.c.epoch == lease.epoch
+def _is(lease: Lease) -> ColumnElement[bool]:
+    held = leases.c.case_id == lease.case_id, leases.c.owner == lease.owner, leases.c.epoch == lease.epoch
+    return and_(*held)

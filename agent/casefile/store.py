@@ -113,7 +113,7 @@ class CaseFiles:
         shown = select(cases.c.case_id, cases.c.status, cases.c.created_at, cases.c.release)
         newest = shown.where(cases.c.tenant == self.tenant).order_by(cases.c.created_at.desc()).limit(limit)
         async with self.database.read() as db:
-            return list((await db.execute(newest)).mappings())
+            return [dict(row) for row in (await db.execute(newest)).mappings()]
 
     async def head(self, case_id: str) -> Head:
         """Where the file ends. Raises CaseUnknown."""
@@ -130,11 +130,13 @@ class CaseFiles:
         rows, prev = [], head.hash
         for event in new:
             body, salt = event.body.model_dump_json(), chain.new_salt()
-            names = {"tenant": self.tenant, "case_id": case_id, "seq": event.seq, "kind": event.kind, "at": event.at}
             digest = chain.body_digest(salt, body)
-            row = {**names, "body": body, "salt": salt, "body_digest": digest, "prev_hash": prev}
-            prev = row["hash"] = chain.link(prev, digest=digest, **names)
-            rows.append(row)
+            names: dict[str, Any] = {
+                "tenant": self.tenant, "case_id": case_id, "seq": event.seq, "kind": event.kind, "at": event.at,
+            }  # fmt: skip
+            linked = chain.link(prev, digest=digest, **names)
+            rows.append({**names, "body": body, "salt": salt, "body_digest": digest, "prev_hash": prev, "hash": linked})
+            prev = linked
         end = Head(new[-1].seq, prev) if new else head
         continues = (cases.c.head_seq == head.seq) & (cases.c.head_hash == head.hash)
         moved = await tx.execute(
@@ -154,7 +156,7 @@ class CaseFiles:
 
     async def _events(self, db: AsyncConnection, case_id: str, after: int) -> list[Mapping[str, Any]]:
         wanted = select(events).where(events.c.case_id == case_id, events.c.seq > after).order_by(events.c.seq)
-        return list((await db.execute(wanted)).mappings())
+        return [dict(row) for row in (await db.execute(wanted)).mappings()]
 
     def _mine(self, case_id: str) -> tuple[Any, Any]:
         return cases.c.case_id == case_id, cases.c.tenant == self.tenant

@@ -1,0 +1,103 @@
+"""Facts: what a rule may look at, by name, and where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, get_origin
+
+from pydantic import BaseModel, JsonValue
+
+from agent.casefile.fold import Case
+from agent.casefile.records import Args, Intent
+from knowledge.rules import FactType, ToolShape, Vocabulary
+from tools.contract import Action, Catalog, Risk, Tool
+
+Facts = dict[str, JsonValue]
+"""Name → scalar. A fact that is not known is absent."""
+
+CASE_FACTS: dict[str, FactType] = {
+    "action.name": "string",
+    "action.risk": "string",
+    "intent.name": "string",
+    "intent.confidence": "double",
+    "identity.level": "int",
+    "support.score": "double",
+    "systems.available": "bool",
+    "state.sentiment": "string",
+    "state.urgency": "string",
+    "state.confused": "bool",
+    "state.repeats": "int",
+    "state.escalated": "bool",
+    "case.channel": "string",
+    "case.locale": "string",
+    "time.hour": "int",
+    "time.weekday": "int",
+}
+SCALARS: dict[type, FactType] = {str: "string", bool: "bool", int: "int", float: "double", Decimal: "double"}
+
+
+def vocabulary(catalog: Catalog) -> Vocabulary:
+    """All facts that rules and workflows may name, with their types, for these tools."""
+    lookups = {t.name: ToolShape(_shape(t.args), t.subject, _shape(t.result)) for t in catalog.lookups}
+    actions = {t.name: ToolShape(_shape(t.args)) for t in catalog.actions}
+    facts = dict(CASE_FACTS)
+    for tool in (*lookups.values(), *actions.values()):
+        facts |= {f"action.args.{name}": kind for name, kind in tool.args.items()}
+        facts |= {f"{tool.subject}.{name}": kind for name, kind in tool.result.items()}
+    return Vocabulary(facts=facts, lookups=lookups, actions=actions)
+
+
+def gather(
+    case: Case,
+    intent: Intent | None,
+    tool: Tool,
+    args: Args,
+    found: Mapping[str, Mapping[str, JsonValue]],
+    now: datetime,
+    known: Vocabulary,
+) -> Facts:
+    """The facts for ruling one proposal; `found`: what was looked up for it this turn, by subject."""
+    facts: Facts = {
+        "action.name": tool.name,
+        "action.risk": tool.risk if isinstance(tool, Action) else Risk.LOW,
+        "identity.level": int(case.identity.level),
+        "systems.available": True,
+        "state.sentiment": case.mood.sentiment,
+        "state.urgency": case.mood.urgency,
+        "state.confused": case.mood.confused,
+        "state.repeats": case.repeats,
+        "state.escalated": case.handoffs > 0,
+        "case.channel": case.channel,
+        "case.locale": case.language,
+        "time.hour": now.hour,
+        "time.weekday": now.weekday(),
+    }
+    if intent is not None:
+        facts |= {"intent.name": intent.name, "intent.confidence": intent.confidence}
+    facts |= {f"action.args.{name}": value for name, value in args.items()}
+    for subject, record in found.items():
+        facts |= {f"{subject}.{name}": value for name, value in record.items()}
+    return bind(facts, known.facts)
+
+
+def bind(values: Mapping[str, JsonValue], declared: Mapping[str, FactType]) -> Facts:
+    """The declared ones among these values, each in its declared type (money is written as text in records)."""
+    casts: dict[FactType, Callable[[Any], JsonValue]] = {"string": str, "int": int, "double": float, "bool": bool}
+    return {
+        name: casts[declared[name]](value) for name, value in values.items() if name in declared and value is not None
+    }
+
+
+def _shape(model: type[BaseModel]) -> dict[str, FactType]:
+    kinds = {name: _scalar(field.annotation) for name, field in model.model_fields.items()}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
+
+
+def _scalar(annotation: Any) -> FactType | None:
+    if get_origin(annotation) is not None:
+        members = {_scalar(type(value)) for value in getattr(annotation, "__args__", ())}
+        return members.pop() if len(members) == 1 else None
+    return next((kind for known, kind in SCALARS.items() if annotation is known), None)
+
