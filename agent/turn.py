@@ -34,7 +34,7 @@ class OpenTurn:
         self.desk, self.lease, self.case, self.wakes = desk, held, case, list(wakes)
         self.release = desk.releases.get(case.release)
         self.model = desk.model_for(self.release)
-        self._head, self._noted = head, list[e.Event]()
+        self._head, self._noted, self._with_next = head, list[e.Event](), list[InTransaction]()
         if case.turn is None:
             cause = wakes[0].cause if wakes else "message"
             self.note(e.TurnStarted(wakes=[wake.wake_id for wake in wakes], cause=cause))
@@ -47,9 +47,7 @@ class OpenTurn:
     @property
     def scope(self) -> Scope:
         """For whom tools work in this case."""
-        return Scope(
-            tenant=self.case.tenant, case_id=self.case.case_id, customer_id=self.case.identity.customer_id
-        )
+        return Scope(tenant=self.case.tenant, case_id=self.case.case_id, customer_id=self.case.identity.customer_id)
 
     def note(self, body: B) -> B:
         """Something happened: it is part of the case from now on, and written with the next commit."""
@@ -67,15 +65,19 @@ class OpenTurn:
         """The turn's events of a kind, in order."""
         return [event.body for event in journaled(self.case, kind) if isinstance(event.body, kind)]
 
-    async def commit(self, also: InTransaction | None = None, *, keep: bool = False) -> None:
-        """Write what was noted, and `also`, in one transaction. Raises LateWriter when the case was taken over."""
+    def with_next_commit(self, write: InTransaction) -> None:
+        """Have something written in the transaction that writes what was noted."""
+        self._with_next.append(write)
+
+    async def commit(self, *, keep: bool = False) -> None:
+        """Write what was noted in one transaction. Raises LateWriter when the case was taken over."""
         async with self.desk.files.database.write() as tx:
-            if also is not None:
-                await also(tx)
-            self._head = await self.desk.files.append(
-                tx, self.lease, self._head, self._noted, self.case if keep else None
-            )
+            for write in self._with_next:
+                await write(tx)
+            kept = self.case if keep else None
+            self._head = await self.desk.files.append(tx, self.lease, self._head, self._noted, kept)
         self._noted.clear()
+        self._with_next.clear()
         self.desk.bell.ring(self.case.case_id)
 
     @property
@@ -85,25 +87,26 @@ class OpenTurn:
 
     async def finish(self) -> Turn:
         """Write the turn's last event; the inbox rows are done and the lease is free in the same transaction."""
-        wakes = self.case.turn.wakes if self.case.turn else []
-        turn = self._record(wakes)
+        wakes = [wake.wake_id for wake in self.wakes]
+        turn = self._record()
         self.note(e.TurnDone(turn=turn, wakes=wakes))
 
         async def close(tx: AsyncConnection) -> None:
-            await lease.check(tx, self.lease)
             await inbox.done(tx, self.case.case_id, wakes, turn.seq)
+            await lease.release(tx, self.lease)
 
-        await self.commit(close, keep=True)
+        self.with_next_commit(close)
+        await self.commit(keep=True)
         return turn
 
-    def _record(self, wakes: list[str]) -> Turn:
+    def _record(self) -> Turn:
         replies = self.all_noted(e.ReplySent)
         messages = [body.message_id for body in self.all_noted(e.MessageReceived)]
         handed = self.noted(e.HandedOff)
         return Turn(
             seq=self.case.seq + 1,
             message_id=messages[-1] if messages else None,
-            reply="\n\n".join(reply.text for reply in replies if reply.text),
+            reply=joined(replies),
             language=self.case.language,
             status=self._status(),
             intents=self.case.intents,
@@ -121,3 +124,9 @@ class OpenTurn:
         if any(reply.asks for reply in self.all_noted(e.ReplySent)):
             return "waiting_customer"
         return "waiting_approval" if self.case.approval else "resolved"
+
+
+def joined(replies: Sequence[e.ReplySent]) -> str:
+    """What was said in one turn, as one text."""
+    said = [reply for reply in replies if reply.text]
+    return "".join((" " if reply.continues else "\n\n" if i else "") + reply.text for i, reply in enumerate(said))

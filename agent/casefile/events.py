@@ -155,6 +155,7 @@ class ApprovalGiven(Body):
     """A person decided, or the time to decide passed."""
 
     approval_id: str
+    intent: str | None
     status: ApprovalStatus
     decided_by: str | None = None
     reason: str = ""
@@ -214,6 +215,10 @@ class ReplySent(Body):
     """Something was said to the customer; every sentence was checked before."""
 
     text: str
+    intent: str | None = None
+    """The matter it is about."""
+    continues: bool = False
+    """The next sentence of what was said before, not a paragraph of its own."""
     role: Literal["agent", "staff"] = "agent"
     citations: list[Citation] = []
     asks: list[Ask] = []

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+
+from knowledge.rules import RuleError, Vocabulary, compile_rule, evaluate
 
 from agent.casefile.records import Level, Outcome, Ruling
 from agent.policy.facts import Facts
 from knowledge.playbook import ActionDef, Playbook, Rule
-from knowledge.rules import RuleError, compile_rule, evaluate
-from knowledge.rules import Vocabulary as Vocabulary
 from tools.contract import Risk
 
 CLASS_OUTCOME = {
@@ -39,8 +40,9 @@ def decide(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Ruling:
     defined = playbook.actions.get(name)
     if defined is None:
         return _no_rule(name)
+    day = date.fromisoformat(str(facts["time.date"]))
     risk = stricter(Risk(defined.risk), Risk(str(facts["action.risk"])))
-    said = [held for rule in playbook.rules if (held := _held(rule, facts, playbook, vocabulary))]
+    said = [held for rule in playbook.rules_on(day) if (held := _held(rule, facts, playbook, vocabulary))]
     outcome = max([CLASS_OUTCOME[risk], *(s.outcome for s in said)], key=lambda o: o.strictness)
     if not facts["systems.available"] and outcome is not Outcome.FORBID:
         outcome = Outcome.HANDOFF
@@ -48,9 +50,7 @@ def decide(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Ruling:
     if outcome not in (Outcome.FORBID, Outcome.HANDOFF) and int(str(facts["identity.level"])) < needed:
         outcome = Outcome.IDENTIFY
     clauses, reason = _grounds(outcome, said, defined, needed)
-    return Ruling(
-        outcome=outcome, action=name, clauses=clauses, risk=risk, identity_needed=needed.name, reason=reason
-    )
+    return Ruling(outcome=outcome, action=name, clauses=clauses, risk=risk, identity_needed=needed.name, reason=reason)
 
 
 def stricter(one: Risk, other: Risk) -> Risk:
@@ -72,7 +72,7 @@ def _no_rule(action: str) -> Ruling:
 def _held(rule: Rule, facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Said | None:
     title = playbook.clauses[rule.clause].title
     try:
-        holds = evaluate(compile_rule(rule.when, vocabulary.facts), facts)
+        holds = evaluate(compile_rule(rule.when, vocabulary.variables), facts)
     except RuleError as error:
         return Said(Outcome.HANDOFF, Level.anonymous, rule.clause, f"{title} (cannot be told: {error})")
     if not holds:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, get_origin
 
+from knowledge.rules import ActionShape, FactType, LookupShape, Vocabulary
 from pydantic import BaseModel, JsonValue
 
 from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent
-from knowledge.rules import FactType, ToolShape, Vocabulary
 from tools.contract import Action, Catalog, Risk, Tool
 
 Facts = dict[str, JsonValue]
@@ -32,6 +32,7 @@ CASE_FACTS: dict[str, FactType] = {
     "state.escalated": "bool",
     "case.channel": "string",
     "case.locale": "string",
+    "time.date": "string",
     "time.hour": "int",
     "time.weekday": "int",
 }
@@ -40,13 +41,16 @@ SCALARS: dict[type, FactType] = {str: "string", bool: "bool", int: "int", float:
 
 def vocabulary(catalog: Catalog) -> Vocabulary:
     """All facts that rules and workflows may name, with their types, for these tools."""
-    lookups = {t.name: ToolShape(_shape(t.args), t.subject, _shape(t.result)) for t in catalog.lookups}
-    actions = {t.name: ToolShape(_shape(t.args)) for t in catalog.actions}
-    facts = dict(CASE_FACTS)
-    for tool in (*lookups.values(), *actions.values()):
-        facts |= {f"action.args.{name}": kind for name, kind in tool.args.items()}
-        facts |= {f"{tool.subject}.{name}": kind for name, kind in tool.result.items()}
-    return Vocabulary(facts=facts, lookups=lookups, actions=actions)
+    return Vocabulary(
+        facts=CASE_FACTS,
+        lookups={
+            tool.name: LookupShape(
+                args=_shape(tool.args), optional=_optional(tool), subject=tool.subject, result=_shape(tool.result)
+            )
+            for tool in catalog.lookups
+        },
+        actions={t.name: ActionShape(args=_shape(t.args), optional=_optional(t)) for t in catalog.actions},
+    )
 
 
 def gather(
@@ -71,6 +75,7 @@ def gather(
         "state.escalated": case.handoffs > 0,
         "case.channel": case.channel,
         "case.locale": case.language,
+        "time.date": now.date().isoformat(),
         "time.hour": now.hour,
         "time.weekday": now.weekday(),
     }
@@ -79,15 +84,20 @@ def gather(
     facts |= {f"action.args.{name}": value for name, value in args.items()}
     for subject, record in found.items():
         facts |= {f"{subject}.{name}": value for name, value in record.items()}
-    return bind(facts, known.facts)
+    return bind(facts, known.variables)
 
 
 def bind(values: Mapping[str, JsonValue], declared: Mapping[str, FactType]) -> Facts:
-    """The declared ones among these values, each in its declared type (money is written as text in records)."""
-    casts: dict[FactType, Callable[[Any], JsonValue]] = {"string": str, "int": int, "double": float, "bool": bool}
+    """The declared ones among these values; money, which records write as text, becomes a double."""
     return {
-        name: casts[declared[name]](value) for name, value in values.items() if name in declared and value is not None
+        name: float(value) if declared[name] == "double" and isinstance(value, str) else value
+        for name, value in values.items()
+        if name in declared and value is not None
     }
+
+
+def _optional(tool: Tool) -> frozenset[str]:
+    return frozenset(name for name, field in tool.args.model_fields.items() if not field.is_required())
 
 
 def _shape(model: type[BaseModel]) -> dict[str, FactType]:
@@ -100,4 +110,3 @@ def _scalar(annotation: Any) -> FactType | None:
         members = {_scalar(type(value)) for value in getattr(annotation, "__args__", ())}
         return members.pop() if len(members) == 1 else None
     return next((kind for known, kind in SCALARS.items() if annotation is known), None)
-

@@ -10,15 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
+from knowledge.rules import FactType, RuleError, Vocabulary, compile_rule, evaluate, step_variables
 from pydantic import JsonValue, ValidationError
 
 from agent.casefile.canonical import canonical
 from agent.casefile.records import Args
-from agent.policy.facts import Facts, bind
+from agent.policy.facts import Facts
 from knowledge.playbook import Workflow, WorkflowStep
-from knowledge.rules import FactType, RuleError, Vocabulary, compile_rule, evaluate, workflow_variables
 from tools.contract import Catalog
-
 
 Found = Mapping[str, dict[str, JsonValue]]
 """What was looked up, by subject."""
@@ -90,16 +89,19 @@ Looked = Callable[[str, Args], Seen | None]
 class _Walk:
     workflow: Workflow
     catalog: Catalog
+    vocabulary: Vocabulary
     looked: Looked
-    variables: Mapping[str, FactType]
     values: Facts
+    variables: Mapping[str, FactType] = field(default_factory=dict)
     found: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
 
     def value(self, expression: str) -> JsonValue:
-        return cast("JsonValue", evaluate(compile_rule(expression, self.variables, returns=None), self.values))
+        return cast("JsonValue", evaluate(compile_rule(expression, self.variables, "any"), self.values))
 
-    def step(self, step: WorkflowStep) -> Next | None:
+    def step(self, index: int) -> Next | None:
         """What this step wants now; None: it is passed over or already done."""
+        step = self.workflow.steps[index]
+        self.variables = step_variables(self.workflow, index, self.vocabulary)
         if step.when is not None and not self.value(step.when):
             return None
         if step.look_up:
@@ -121,7 +123,7 @@ class _Walk:
             return Missing(step.if_missing, step.slot) if step.if_missing else Person("no_rule")
         subject = step.as_ or tool.subject
         self.found[subject] = seen.result
-        self.values |= bind({f"{subject}.{k}": v for k, v in seen.result.items()}, self.variables)
+        self.values |= {f"{subject}.{k}": v for k, v in seen.result.items()}
         return None
 
     def _args(self, tool: str, step: WorkflowStep) -> Args:
@@ -142,12 +144,11 @@ def next_step(
     missing = [need.slot for need in workflow.needs if not need.optional and need.slot not in slots]
     if missing:
         return Need(cast("list[str]", missing))
-    variables = workflow_variables(workflow, vocabulary)
-    values: Facts = {name: "" for name in variables if name.startswith("slots.")}
-    walk = _Walk(workflow, catalog, looked, variables, values | {f"slots.{k}": v for k, v in slots.items()})
+    given: Facts = {f"slots.{need.slot}": slots.get(need.slot, "") for need in workflow.needs}
+    walk = _Walk(workflow, catalog, vocabulary, looked, given)
     try:
-        for step in workflow.steps:
-            wanted = walk.step(step)
+        for index in range(len(workflow.steps)):
+            wanted = walk.step(index)
             if wanted is not None:
                 return wanted
     except (RuleError, ValidationError):
