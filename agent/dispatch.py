@@ -133,11 +133,11 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     return started
 
 
-async def prove(turn: OpenTurn, started: EffectStarted) -> Receipt:
+async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = True) -> Receipt:
     """Find out what came of an effect, and write the receipt.
 
     Where the call was lost, nothing of it can be seen, and the system recognises repeats by key, it is sent again
-    with the same key; where it does not, the effect stays unknown.
+    with the same key; where it does not, or `send_again` is off, the effect stays unknown.
     """
     known = turn.noted(Verified, lambda v: v.receipt.effect == started.effect)
     if known is not None:
@@ -149,7 +149,7 @@ async def prove(turn: OpenTurn, started: EffectStarted) -> Receipt:
         returned = EffectReturned(effect=started.effect, outcome="lost", answered=False, reason="interrupted")
     finding = await call.read()
     sends = 1
-    while _worth_sending_again(returned, finding, action) and sends < SENDS:
+    while send_again and _worth_sending_again(returned, finding, action) and sends < SENDS:
         returned, sends = await call.send(), sends + 1
         finding = await call.read()
     return _write(turn, started, _state(returned, finding), returned, finding)

@@ -21,11 +21,14 @@ from tools.contract import ToolLost
 PRIORITY = {"low": "low", "normal": "normal", "high": "high"}
 
 
-async def hand_over(turn: OpenTurn, reason: str) -> None:
+async def hand_over(turn: OpenTurn, reason: str, *, with_ticket: bool = True) -> None:
     """Open the ticket, tell the customer, write the packet. Without a ticket the handoff stands all the same."""
+    for started in list(turn.case.open_effects.values()):
+        if started.action != "create_ticket":
+            await dispatch.prove(turn, started, send_again=False)
     await turn.commit()
     history = await turn.desk.files.events(turn.case.case_id)
-    ticket = await _open_ticket(turn, reason, history)
+    ticket = await _open_ticket(turn, reason, history) if with_ticket else None
     text = told(turn, reason, ticket)
     turn.note(e.ReplySent(text=text))
     history = [*history, *(event for event in turn.case.journal if event.seq > len(history))]

@@ -97,7 +97,9 @@ class CaseFiles:
         await lease.check(tx, held)
         after = await self._write(tx, held.case_id, head, new)
         if keep is not None:
-            kept = {"fold": keep.model_dump_json(), "fold_seq": after.seq, "status": keep.status}
+            kept: dict[str, Any] = {"status": keep.status}
+            if keep.turn is None:  # a fold in the middle of a turn would lose the turn's journal
+                kept |= {"fold": keep.model_dump_json(), "fold_seq": after.seq}
             await tx.execute(update(cases).where(cases.c.case_id == held.case_id).values(kept))
         return after
 

@@ -15,6 +15,7 @@ from agent.casefile import events as e
 from agent.casefile.fold import Case
 from agent.casefile.inbox import Wake
 from agent.casefile.records import Intent
+from agent.dispatch import prove
 from agent.models.port import Frame, IntentChoice, Reading
 from agent.nodes.placing import placed
 from agent.speech.answers import settle
@@ -30,6 +31,8 @@ async def intake(state: State, turn: OpenTurn) -> Update:
         if turn.noted(e.MessageReceived, lambda m, id_=wake.wake_id: m.message_id == id_) is None:
             turn.note(e.MessageReceived(message_id=wake.wake_id, text=wake.body))
     if messages and turn.case.handed:
+        for started in list(turn.case.open_effects.values()):
+            await prove(turn, started, send_again=False)
         await turn.finish()  # a person has the case: the agent is silent
         return {"messages": window(turn.case), "route": "end"}
     if messages and turn.noted(e.IntakeRead) is None:
