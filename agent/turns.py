@@ -210,12 +210,11 @@ class Turns:
     async def _opened_from_outside(self, case_id: str, state: State) -> OpenTurn:
         files = self.desk.files
         try:
-            case, _ = await files.load(case_id)
+            await files.head(case_id)
         except CaseUnknown:
             book = self.desk.live.playbook
             opened = e.CaseOpened(release=self.desk.live.id, channel="studio", locale=book.company.locales[0])
             await files.open(opened, case_id)
-            case, _ = await files.load(case_id)
         text = _last_words(state)
         if text:
             async with files.database.write() as tx:

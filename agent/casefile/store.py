@@ -77,15 +77,20 @@ class CaseFiles:
         """The case before its first event."""
         return Case(tenant=self.tenant, case_id=case_id)
 
-    async def rows(self, case_id: str, after: int = 0) -> list[Mapping[str, Any]]:
+    async def rows(self, case_id: str, after: int = 0, limit: int | None = None) -> list[Mapping[str, Any]]:
         """The file as it is stored, from the event after `after` on. Raises CaseUnknown."""
         async with self.database.read() as db:
             await self._row(db, case_id)
-            return await self._events(db, case_id, after)
+            return await self._events(db, case_id, after, limit)
 
-    async def events(self, case_id: str, after: int = 0) -> list[Event]:
+    async def events(self, case_id: str, after: int = 0, limit: int | None = None) -> list[Event]:
         """The file's events after `after`. Raises CaseUnknown."""
-        return [read_event(row) for row in await self.rows(case_id, after)]
+        return [read_event(row) for row in await self.rows(case_id, after, limit)]
+
+    async def kept_seq(self, case_id: str) -> int:
+        """The seq of the last fold that was kept: the end of the last turn. Raises CaseUnknown."""
+        async with self.database.read() as db:
+            return int((await self._row(db, case_id))["fold_seq"])
 
     async def append(
         self, tx: AsyncConnection, held: Lease, head: Head, new: Sequence[Event], keep: Case | None = None
@@ -156,8 +161,11 @@ class CaseFiles:
             raise CaseUnknown(f"There is no case {case_id}.")
         return row
 
-    async def _events(self, db: AsyncConnection, case_id: str, after: int) -> list[Mapping[str, Any]]:
-        wanted = select(events).where(events.c.case_id == case_id, events.c.seq > after).order_by(events.c.seq)
+    async def _events(
+        self, db: AsyncConnection, case_id: str, after: int, limit: int | None = None
+    ) -> list[Mapping[str, Any]]:
+        mine = (events.c.case_id == case_id) & (events.c.seq > after)
+        wanted = select(events).where(mine).order_by(events.c.seq).limit(limit)
         return [dict(row) for row in (await db.execute(wanted)).mappings()]
 
     def _mine(self, case_id: str) -> tuple[Any, Any]:
