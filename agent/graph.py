@@ -6,8 +6,8 @@ as it does in Studio.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphInterrupt
@@ -75,7 +75,7 @@ def route(state: State) -> str:
     return state["route"]
 
 
-def _seated(node: Node, seats: Seats) -> Callable[[State, RunnableConfig], Awaitable[Update]]:
+def _seated(node: Node, seats: Seats) -> Callable[[State, RunnableConfig], Coroutine[Any, Any, Update]]:
     async def run(state: State, config: RunnableConfig) -> Update:
         turn = await seats.seat(str(config["configurable"]["thread_id"]), state)
         try:

@@ -13,6 +13,7 @@ import logging
 import time
 import uuid
 from collections.abc import AsyncIterator
+from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -228,7 +229,8 @@ class Turns:
 
 def _last_words(state: State) -> str:
     """What the customer said last in a run that began at the graph; nothing when a question was answered."""
-    last = (state.get("messages") or [{}])[-1]
+    messages: list[Any] = state.get("messages") or [{}]
+    last = messages[-1]
     content = last.get("content", "") if last.get("role", last.get("type")) in ("user", "human") else ""
     if isinstance(content, list):
         content = " ".join(str(part.get("text", "")) for part in content if isinstance(part, dict))

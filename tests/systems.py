@@ -15,6 +15,7 @@ from typing import Any, Self
 import httpx
 import uvicorn
 from fastapi import FastAPI
+
 from tools.backoffice.app import create_app
 
 Record = dict[str, Any]

@@ -60,7 +60,7 @@ async def _record(turn: OpenTurn, approval: Approval, answer: object) -> Decisio
     if given.get("decision") not in STATUS:
         raise ApprovalStale("Resume with {decision: approve | edit | reject | respond, reason}.")
     decision = Decision(
-        status=STATUS[given["decision"]],  # type: ignore[arg-type]
+        status=STATUS[given["decision"]],
         decided_by=str(given.get("by", "studio")),
         reason=str(given.get("reason", "")),
         text=given.get("text"),

@@ -27,8 +27,9 @@ from knowledge.playbook import IntentDef, Playbook
 async def intake(state: State, turn: OpenTurn) -> Update:
     """Read the message, settle what was pending, open what is new."""
     messages = [wake for wake in turn.wakes if wake.cause == "message"]
+    received = {message.message_id for message in turn.all_noted(e.MessageReceived)}
     for wake in messages:
-        if turn.noted(e.MessageReceived, lambda m, id_=wake.wake_id: m.message_id == id_) is None:
+        if wake.wake_id not in received:
             turn.note(e.MessageReceived(message_id=wake.wake_id, text=wake.body))
     if messages and turn.case.handed:
         for started in list(turn.case.open_effects.values()):

@@ -17,7 +17,7 @@ def placed(case: Case, values: Sequence[ValueSeen], opened: Sequence[Intent], bo
     """Slots by intent id, and facts of identity. What was asked for decides first, then what a workflow needs."""
     slots: Slots = {}
     facts: Proofs = {}
-    provable = {fact.name for fact in book.company.identity.facts}
+    provable: set[str] = {fact.name for fact in book.company.identity.facts}
     for value in values:
         homes = [intent for intent in [*case.open_intents, *opened] if value.name in needed(intent, book)]
         if _is_new(case, value, provable) and homes:

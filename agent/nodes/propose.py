@@ -99,7 +99,7 @@ async def _step_for(turn: OpenTurn, intent: Intent) -> Step:
 
 def _workflow_step(turn: OpenTurn, intent: Intent, workflow: Workflow) -> Step:
     slots = slots_of(turn, intent)
-    missing = [need.slot for need in workflow.needs if not need.optional and need.slot not in slots]
+    missing: list[str] = [need.slot for need in workflow.needs if not need.optional and need.slot not in slots]
     # Reading a record needs no more than `confirmed`; what an action needs beyond that, its ruling says.
     level = min(Level.named(workflow.identity), Level.confirmed)
     identify = identity_step(turn, intent, level, missing)

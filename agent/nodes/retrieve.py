@@ -12,9 +12,10 @@ from agent.turn import OpenTurn
 
 async def retrieve(state: State, turn: OpenTurn) -> Update:
     """Search once for each open question, in the case's release and language."""
+    searched = {found.question for found in turn.all_noted(PassagesFound)}
     for intent in turn.case.open_intents:
         is_question = turn.playbook.intents[intent.name].kind == "question"
-        if is_question and turn.noted(PassagesFound, lambda p, text=intent.text: p.question == text) is None:
+        if is_question and intent.text not in searched:
             turn.note(PassagesFound(question=intent.text, passages=await find(turn, intent.text)))
     return {"route": "propose"}
 

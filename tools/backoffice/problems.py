@@ -23,7 +23,7 @@ BODY_LIMIT = 256 * 1024
 """Bytes of a request body; more is refused, unread where its length is announced."""
 
 
-class Refused(Exception):  # noqa: N818 - reads as the sentence it is
+class Refused(Exception):
     """The call is answered with `status` and one sentence; unless said otherwise nothing was written."""
 
     status = 400

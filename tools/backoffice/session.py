@@ -21,7 +21,7 @@ LOGIN = "mara"
 PASSWORD = "lighthouse-demo"  # noqa: S105 - the login page shows it; it guards a demo's invented customers
 
 
-class SignedOut(Exception):  # noqa: N818 - reads as the sentence it is
+class SignedOut(Exception):
     """The page is for staff and nobody is signed in."""
 
 

@@ -42,7 +42,7 @@ Filters = Mapping[str, Sequence[str]]
 Seeds = Iterable[tuple[Collection, list[Row]]]
 
 
-class Unusable(Exception):  # noqa: N818 - reads as the sentence it is
+class Unusable(Exception):
     """The database file cannot serve; the message says what to do."""
 
 

@@ -1,0 +1,23 @@
+"""The app: all routes, behind one set of rules for errors, sizes and headers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import FastAPI
+
+from web import api, problems
+
+DESCRIPTION = """\
+A support agent that does the work and proves it. Open a case, send messages, read turns; people decide on approvals
+and receive handoffs. Every refusal is problem+json (RFC 9457) and has changed nothing.
+"""
+
+
+def create_app(lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]]) -> FastAPI:
+    """The app without the company's systems; `lifespan` puts a `Front` into `app.state.front`."""
+    app = FastAPI(title="Deskhand", version="0.1.0", description=DESCRIPTION, lifespan=lifespan)
+    problems.install(app)
+    app.include_router(api.router)
+    return app
