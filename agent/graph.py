@@ -6,8 +6,8 @@ as it does in Studio.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.errors import GraphInterrupt
@@ -29,6 +29,15 @@ from agent.state import State, Update
 from agent.turn import OpenTurn
 
 Node = Callable[[State, OpenTurn], Awaitable[Update]]
+
+
+class Seated(Protocol):
+    """A node as LangGraph calls it."""
+
+    async def __call__(self, state: State, config: RunnableConfig) -> Update:
+        """What the node changes."""
+
+
 GRAPH_STEPS = 80
 """A turn that needs more supersteps than this goes in circles; a person gets it."""
 
@@ -75,7 +84,7 @@ def route(state: State) -> str:
     return state["route"]
 
 
-def _seated(node: Node, seats: Seats) -> Callable[[State, RunnableConfig], Coroutine[Any, Any, Update]]:
+def _seated(node: Node, seats: Seats) -> Seated:
     async def run(state: State, config: RunnableConfig) -> Update:
         turn = await seats.seat(str(config["configurable"]["thread_id"]), state)
         try:
