@@ -146,7 +146,8 @@ def _settle_question(turn: OpenTurn, text: str, message_id: str, *, changed: boo
     answer = "changed" if changed else settle(text, turn.case.language)
     if answer == "yes" and (question.proposal.expires_at or "") <= turn.desk.clock.stamp():
         answer = "expired"
-    turn.note(e.ConfirmationSettled(digest=question.proposal.digest, answer=answer, message_id=message_id))
+    asked = question.proposal
+    turn.note(e.ConfirmationSettled(digest=asked.digest, proposal=asked, answer=answer, message_id=message_id))
     if answer == "no":
         turn.note(e.IntentSettled(intent=question.intent, status="withdrawn", outcome="declined"))
 
