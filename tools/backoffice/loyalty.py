@@ -75,6 +75,18 @@ def _correction(balance: Row, sent: dict[str, str]) -> Row:
     return {"points": balance["points"] + by, "reason": sent["reason"]}
 
 
+def _corrections(store: Store, id: str) -> list[Row]:  # noqa: A002 - the field's name
+    """What was really given and taken, newest first; a reason said again is not in the journal's changes."""
+    done: list[Row] = []
+    reason = ""
+    for row in history(store, "loyalty", id):
+        reason = row["changes"].get("reason", [None, reason])[1]
+        if "points" in row["changes"]:
+            before, after = row["changes"]["points"]
+            done.append({"at": row["at"], "by": row["actor"], "reason": reason, "before": before, "after": after})
+    return done[::-1]
+
+
 def _page(
     request: Request,
     pages: Pages,
@@ -89,7 +101,7 @@ def _page(
     shown = {
         "customer": store.record("customers", id),
         "balance": _balance(store, id),
-        "corrections": history(store, "loyalty", id),
+        "corrections": _corrections(store, id),
         "once": secrets.token_urlsafe(16),
         "sent": sent or {"points": "", "reason": ""},
     }

@@ -120,8 +120,8 @@ def journal(store: Store, after: int = 0, limit: int = 10_000) -> list[Row]:
 
 
 def history(store: Store, resource: str, id: str) -> list[Row]:  # noqa: A002 - the field's name
-    """The rows of one record, newest first."""
-    return _rows(store.rows(f"{JOURNAL} where resource = ? and id = ? order by seq desc", resource, id))
+    """The rows of one record, oldest first."""
+    return _rows(store.rows(f"{JOURNAL} where resource = ? and id = ? order by seq", resource, id))
 
 
 def _rows(found: list[tuple[object, ...]]) -> list[Row]:
