@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 if TYPE_CHECKING:
     from server import Settings
@@ -57,7 +58,9 @@ def run() -> None:
 
 @app.command()
 def chat(
-    url: Annotated[str | None, typer.Option(help="A running Deskhand; without it one is started for this talk.")] = None,
+    url: Annotated[
+        str | None, typer.Option(help="A running Deskhand; without it one is started for this talk.")
+    ] = None,
 ) -> None:
     """Talk to the agent in the terminal. An empty line or Ctrl-D ends the talk; the case stays."""
     settings = _settings()
@@ -82,7 +85,9 @@ def studio(port: Annotated[int, typer.Option(help="Where Studio's server listens
     command = Path(sys.executable).parent / "langgraph"
     if not command.exists():
         _fail("LangGraph's command is not installed; `make studio` installs it.")
-    os.execv(command, [str(command), "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port)])
+    os.execv(  # noqa: S606  our own interpreter's neighbour, with arguments of ours
+        command, [str(command), "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port)]
+    )
 
 
 @app.command()
@@ -97,15 +102,16 @@ def bench(
 
 
 @playbook.command("check")
-def playbook_check(folder: Annotated[Path | None, typer.Argument(help="Default: the settings' playbook.")] = None) -> None:
+def playbook_check(
+    folder: Annotated[Path | None, typer.Argument(help="Default: the settings' playbook.")] = None,
+) -> None:
     """Check a playbook's documents; each finding names file, line and what to write instead. Exit code 1 if any."""
     settings = _settings()
     import server
+    from knowledge.load import load
 
     async def check() -> None:
-        words = server.words_of(settings)
-        release = server.checked(folder or settings.playbook, words)
-        book = release
+        book = load(folder or settings.playbook, server.words(server.tools_of(settings)))
         out.print(
             f"{book.company.name}: {len(book.intents)} intents, {len(book.workflows)} workflows, "
             f"{len(book.clauses)} clauses with {len(book.rules)} rules, {len(book.articles)} articles. Nothing to mend."
@@ -116,13 +122,18 @@ def playbook_check(folder: Annotated[Path | None, typer.Argument(help="Default: 
 
 @tools.command("list")
 def tools_list() -> None:
-    """Show every tool with its class by the playbook, its identity level, its key and what it does."""
+    """Show every tool by its class: what it does, the identity it needs, and how its system knows a repeat."""
     settings = _settings()
     import server
+    from evals.tools_table import rows
+    from knowledge.load import load
 
     async def show() -> None:
-        for line in server.tool_table(settings):
-            out.print(line)
+        catalog = server.tools_of(settings)
+        table = Table("tool", "class", "identity", "proof", "repeats known by", "what it does")
+        for row in rows(catalog, load(settings.playbook, server.words(catalog))):
+            table.add_row(*row)
+        out.print(table)
 
     _carry_out(show())
 
@@ -132,12 +143,16 @@ def audit_verify(case: Annotated[str | None, typer.Argument(help="A case's id; d
     """Verify the hash chains of case files; names the first broken event. Exit code 1 if one is broken."""
     settings = _settings()
     import server
+    from agent.casefile.chain import first_broken
 
     async def verify() -> None:
         broken = 0
-        async for case_id, events, first in server.chains(settings, case):
-            broken += first is not None
-            out.print(f"{case_id}  {events} events  " + ("whole" if first is None else f"BROKEN at event {first}"))
+        async with server.case_files(settings) as files:
+            for case_id in [case] if case else await files.ids():
+                head, rows = await files.head(case_id), await files.rows(case_id)
+                first = first_broken(rows, head=(head.seq, head.hash))
+                broken += first is not None
+                out.print(f"{case_id}  {len(rows)} events  " + ("whole" if first is None else f"BROKEN at {first}"))
         if broken:
             raise typer.Exit(1)
 

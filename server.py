@@ -13,9 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from agent.models.choice import models_for
+import uvicorn
 from fastapi import FastAPI
-from knowledge.search import Search
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from pydantic import Field
@@ -27,17 +26,23 @@ from agent.casefile.store import CaseFiles
 from agent.desk import Desk, Limits
 from agent.errors import NotUsable
 from agent.graph import build
-from agent.policy.facts import vocabulary
+from agent.models.choice import models_for
+from agent.policy.facts import vocabulary as words
 from agent.turns import Turns
-from knowledge.embed import MiniLM
-from knowledge.release import Releases
+from knowledge.embed import EmbeddingUnavailable, MiniLM
+from knowledge.load import PlaybookError, load
+from knowledge.release import ReleaseError, Releases
+from knowledge.search import IndexMismatch, Search
 from tools.backoffice.app import create_app as create_backoffice
 from tools.catalog import harbor_catalog
+from tools.contract import Catalog
 from tools.http import Backoffice
 from web.app import create_app
 from web.front import Front
 
 HOST = "127.0.0.1"
+REFUSALS = (NotUsable, PlaybookError, ReleaseError, EmbeddingUnavailable, IndexMismatch)
+"""What stops the start, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
 
 
@@ -95,6 +100,30 @@ class Home:
         return file.read_text().strip()
 
 
+def tools_of(settings: Settings) -> Catalog:
+    """The company's tools, to look at; they reach no system before they are called."""
+    return harbor_catalog(Backoffice(_backoffice(settings)), b"", Clock(settings.clock_offset_s).now)
+
+
+def _backoffice(settings: Settings) -> str:
+    return settings.backoffice_url or f"http://{HOST}:{settings.port}/backoffice"
+
+
+def _store(settings: Settings) -> str:
+    return settings.database_url or f"sqlite+aiosqlite:///{settings.home / 'cases.db'}"
+
+
+@contextlib.asynccontextmanager
+async def case_files(settings: Settings) -> AsyncIterator[CaseFiles]:
+    """The case files alone, to look at. Raises NotUsable, PlaybookError."""
+    database = await Database.open(_store(settings))
+    try:
+        tenant = load(settings.playbook, words(tools_of(settings))).company.id
+        yield CaseFiles(database, Clock(settings.clock_offset_s), tenant)
+    finally:
+        await database.close()
+
+
 Report = Callable[[str], None]
 Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
 
@@ -115,27 +144,25 @@ async def opened(settings: Settings, report: Report = lambda _: None) -> AsyncIt
     home = Home.at(settings.home)
     clock = Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
-    url = settings.backoffice_url or f"http://{HOST}:{settings.port}/backoffice"
     async with contextlib.AsyncExitStack() as stack:
-        backoffice = await stack.enter_async_context(Backoffice(url))
+        backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
         catalog = harbor_catalog(backoffice, code_secret, clock.now)
-        words = vocabulary(catalog)
+        known = words(catalog)
         report("Checking the playbook")
-        releases = Releases(home.path, words)
+        releases = Releases(home.path, known)
         live = releases.publish(settings.playbook)
         report("Opening the search index")
         embedder = await asyncio.to_thread(MiniLM)
         search = Search(home.path, embedder)
         await asyncio.to_thread(search.build, live)
         report("Opening the case files")
-        store = settings.database_url or f"sqlite+aiosqlite:///{home.path / 'cases.db'}"
-        database = await Database.open(store)
+        database = await Database.open(_store(settings))
         stack.push_async_callback(database.close)
         kept = await stack.enter_async_context(checkpoints(home))
         desk = Desk(
             files=CaseFiles(database, clock, live.playbook.company.id),
             catalog=catalog,
-            vocabulary=words,
+            vocabulary=known,
             releases=releases,
             live=live,
             search=search,
@@ -174,7 +201,9 @@ def app_with_its_own_desk(settings: Settings) -> FastAPI:
 
 
 @contextlib.asynccontextmanager
-async def running(settings: Settings, report: Report = lambda _: None) -> AsyncIterator[tuple[Front, asyncio.Task[None]]]:
+async def running(
+    settings: Settings, report: Report = lambda _: None
+) -> AsyncIterator[tuple[Front, asyncio.Task[None]]]:
     """The product served on loopback: its front, and the task that ends when the server is told to stop.
 
     Raises what `opened` raises, and NotUsable when the port is taken.
@@ -185,10 +214,10 @@ async def running(settings: Settings, report: Report = lambda _: None) -> AsyncI
     async with opened(settings, report) as front:
         app.state.front = front
         config = uvicorn.Config(app, host=HOST, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)
-        server = uvicorn.Server(config)
+        server = _Server(config)
         serving = asyncio.create_task(server.serve())
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.02)
+        started = asyncio.create_task(server.up.wait())
+        await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
         try:
             yield front, serving
         finally:

@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from knowledge.release import Release, Releases
-from knowledge.rules import Vocabulary
-from knowledge.search import Search
-
 from agent.casefile.clock import Clock
 from agent.casefile.store import CaseFiles
 from agent.models.port import Model
+from knowledge.release import Release, Releases
+from knowledge.rules import Vocabulary
+from knowledge.search import Search
 from tools.contract import Catalog
 
 

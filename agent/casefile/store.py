@@ -122,6 +122,12 @@ class CaseFiles:
         async with self.database.read() as db:
             return [dict(row) for row in (await db.execute(newest)).mappings()]
 
+    async def ids(self) -> list[str]:
+        """All cases, oldest first."""
+        mine = select(cases.c.case_id).where(cases.c.tenant == self.tenant).order_by(cases.c.created_at)
+        async with self.database.read() as db:
+            return list((await db.execute(mine)).scalars())
+
     async def head(self, case_id: str) -> Head:
         """Where the file ends. Raises CaseUnknown."""
         async with self.database.read() as db:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import hmac
 from datetime import datetime, timedelta
 
-from tools.messages import one_time_code
-
 from agent.casefile import events as e
 from agent.casefile.fold import Case
 from agent.casefile.inbox import Wake
@@ -22,6 +20,7 @@ from agent.speech.answers import settle
 from agent.state import Message, State, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import IntentDef, Playbook
+from tools.messages import one_time_code
 
 
 async def intake(state: State, turn: OpenTurn) -> Update:

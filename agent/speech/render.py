@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import cast
 
-from knowledge.release import Release
-from knowledge.wording import render
 from agent.casefile.records import Args, Ask, AskName, Citation, Passage, Proposal, Receipt
 from knowledge.playbook import Clause
+from knowledge.release import Release
+from knowledge.wording import render
 
 QUOTE = 400
 """Characters of a passage that a citation quotes at the most."""
@@ -97,4 +97,3 @@ def slots_asked(names: Iterable[str]) -> list[Ask]:
 def proof_asked(names: Iterable[str]) -> list[Ask]:
     """Asks for facts that prove who someone is."""
     return [Ask(kind="identity", name=cast("AskName", name)) for name in names]
-

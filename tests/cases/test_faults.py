@@ -76,7 +76,9 @@ async def _stands(house: House, resource: str, id_: str) -> bool:
         rows = await house.oracle.rows("refunds", order_id=id_)
         return any(row["amount"]["amount"] == "12.50" and "broken" in (row["reason"] or "") for row in rows)
     record = await house.oracle.item(resource, id_)
-    return record.get("email") == "fault.test@example.org" if resource == "customers" else record["status"] == "cancelled"
+    return (
+        record.get("email") == "fault.test@example.org" if resource == "customers" else record["status"] == "cancelled"
+    )
 
 
 def _is_honest(turn: Turn, state: str) -> None:

@@ -57,26 +57,29 @@ def _vouched(home: Path, customer_id: str, now: float) -> str:
 
 async def test_a_turn_that_was_killed_is_finished_after_a_restart_and_its_effect_happened_once(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    async with _process(home) as (base, process), httpx.AsyncClient(base_url=base, timeout=30) as client:
-        async with Oracle(f"{base}/backoffice") as oracle:
-            people = await People.of(oracle)
-            customer, order = people.with_order("processing")
-            case = await Case.opened(client, customer_token=_vouched(home, customer["id"], time.time()))
-            await case.say(f"please cancel order {order['id']}")
-            await oracle.arm("timeout_after_write", resource="orders", method="PATCH", ms=900)
-            message_id = str(uuid.uuid4())
-            posted = await client.post(
-                f"/v1/cases/{case.id}/messages",
-                json={"id": message_id, "text": "yes"},
-                headers=case.headers | {"Prefer": "respond-async"},
-            )
-            assert posted.status_code == 202
-            for _ in range(200):
-                if await oracle.written(resource="orders"):
-                    break
-                await asyncio.sleep(0.01)
-            process.send_signal(signal.SIGKILL)
-            await process.wait()
+    async with (
+        _process(home) as (base, process),
+        httpx.AsyncClient(base_url=base, timeout=30) as client,
+        Oracle(f"{base}/backoffice") as oracle,
+    ):
+        people = await People.of(oracle)
+        customer, order = people.with_order("processing")
+        case = await Case.opened(client, customer_token=_vouched(home, customer["id"], time.time()))
+        await case.say(f"please cancel order {order['id']}")
+        await oracle.arm("timeout_after_write", resource="orders", method="PATCH", ms=900)
+        message_id = str(uuid.uuid4())
+        posted = await client.post(
+            f"/v1/cases/{case.id}/messages",
+            json={"id": message_id, "text": "yes"},
+            headers=case.headers | {"Prefer": "respond-async"},
+        )
+        assert posted.status_code == 202
+        for _ in range(200):
+            if await oracle.written(resource="orders"):
+                break
+            await asyncio.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
     async with _process(home) as (base, _), httpx.AsyncClient(base_url=base, timeout=30) as client:
         again = Case(client, case.id, case.headers["Authorization"].removeprefix("Bearer "))
         turn = None

@@ -130,7 +130,9 @@ async def test_a_rejected_refund_is_not_made_and_the_customer_hears_it(house: Ho
     assert await house.oracle.written(before) == []
 
 
-async def test_an_edited_refund_is_ruled_again_and_the_customer_hears_what_changed(house: House, people: People) -> None:
+async def test_an_edited_refund_is_ruled_again_and_the_customer_hears_what_changed(
+    house: House, people: People
+) -> None:
     customer, order = people.refundable(60, 400)
     case, before = await house.verified(customer["id"]), await house.oracle.seq()
     await case.say(f"refund for {order['id']} please because it is damaged")
@@ -141,7 +143,7 @@ async def test_an_edited_refund_is_ruled_again_and_the_customer_hears_what_chang
     decided = (await house.decide(approval["id"], decision="edit", args=edited)).json()
     assert decided["turn"]["receipts"][0]["args"]["amount"] == "30.00"
     assert "30.00" in decided["turn"]["reply"]
-    [written] = await house.oracle.written(before, resource="refunds")
+    assert len(await house.oracle.written(before, resource="refunds")) == 1
     [refund] = await house.oracle.rows("refunds", order_id=order["id"])
     assert refund["amount"]["amount"] == "30.00"
 
@@ -198,7 +200,7 @@ async def test_a_phone_and_an_address_are_changed(house: House, people: People) 
 
 
 async def test_five_wrong_codes_reach_a_person(house: House, people: People) -> None:
-    customer, order = people.with_order("delivered")
+    customer, _ = people.with_order("delivered")
     case = await house.open()
     turn = await case.say("change my email address to other@example.org")
     facts = ", ".join(customer[ask["name"]] for ask in turn["asks"] if ask["kind"] == "identity")
