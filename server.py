@@ -32,7 +32,7 @@ from agent.turns import Turns
 from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError, load
 from knowledge.release import ReleaseError, Releases
-from knowledge.search import IndexMismatch, Search
+from knowledge.search import IndexMismatch, IndexUnavailable, Search
 from tools.backoffice.app import create_app as create_backoffice
 from tools.catalog import harbor_catalog
 from tools.contract import Catalog
@@ -41,7 +41,7 @@ from web.app import create_app
 from web.front import Front
 
 HOST = "127.0.0.1"
-REFUSALS = (NotUsable, PlaybookError, ReleaseError, EmbeddingUnavailable, IndexMismatch)
+REFUSALS = (NotUsable, PlaybookError, ReleaseError, EmbeddingUnavailable, IndexMismatch, IndexUnavailable)
 """What stops the start, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
 
@@ -198,6 +198,18 @@ def app_with_its_own_desk(settings: Settings) -> FastAPI:
             yield
 
     return app_of(settings, lifespan)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
 
 
 @contextlib.asynccontextmanager

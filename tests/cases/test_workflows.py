@@ -130,9 +130,7 @@ async def test_a_rejected_refund_is_not_made_and_the_customer_hears_it(house: Ho
     assert await house.oracle.written(before) == []
 
 
-async def test_an_edited_refund_is_ruled_again_and_the_customer_hears_what_changed(
-    house: House, people: People
-) -> None:
+async def test_an_edited_refund_is_ruled_again_and_the_customer_hears_of_it(house: House, people: People) -> None:
     customer, order = people.refundable(60, 400)
     case, before = await house.verified(customer["id"]), await house.oracle.seq()
     await case.say(f"refund for {order['id']} please because it is damaged")
