@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -96,9 +96,24 @@ def bench(
 ) -> None:
     """Measure what the engine costs: per turn, in store, at the start, in memory. Nothing is tested here."""
     _environment()
-    from evals.bench import bench as measure
+    import server
+    from evals import bench as measured
 
-    asyncio.run(measure(turns, out))
+    async def measure() -> None:
+        with measured.scratch() as folder:
+            home, port = Path(folder) / "home", server.free_port()
+            settings, base = server.Settings(home=home, port=port), f"http://{server.HOST}:{port}"
+            began = time.monotonic()
+            async with server.running(settings, models=lambda _: measured.Instant()):
+                first = time.monotonic() - began
+                engine = await measured.converse(base, home, turns, measured.THANKS)
+            began = time.monotonic()
+            async with server.running(settings):
+                second = time.monotonic() - began
+                whole = await measured.converse(base, home, 30, measured.QUESTION)
+            measured.shown(engine, whole, (first, second), out)
+
+    _carry_out(measure())
 
 
 @playbook.command("check")
@@ -108,10 +123,11 @@ def playbook_check(
     """Check a playbook's documents; each finding names file, line and what to write instead. Exit code 1 if any."""
     settings = _settings()
     import server
+    from agent.policy.facts import vocabulary
     from knowledge.load import load
 
     async def check() -> None:
-        book = load(folder or settings.playbook, server.words(server.tools_of(settings)))
+        book = load(folder or settings.playbook, vocabulary(server.tools_of(settings)))
         out.print(
             f"{book.company.name}: {len(book.intents)} intents, {len(book.workflows)} workflows, "
             f"{len(book.clauses)} clauses with {len(book.rules)} rules, {len(book.articles)} articles. Nothing to mend."
@@ -125,13 +141,14 @@ def tools_list() -> None:
     """Show every tool by its class: what it does, the identity it needs, and how its system knows a repeat."""
     settings = _settings()
     import server
+    from agent.policy.facts import vocabulary
     from evals.tools_table import rows
     from knowledge.load import load
 
     async def show() -> None:
         catalog = server.tools_of(settings)
         table = Table("tool", "class", "identity", "proof", "repeats known by", "what it does")
-        for row in rows(catalog, load(settings.playbook, server.words(catalog))):
+        for row in rows(catalog, load(settings.playbook, vocabulary(catalog))):
             table.add_row(*row)
         out.print(table)
 
@@ -196,7 +213,7 @@ def _report(line: str) -> None:
     sys.stdout.flush()
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str) -> NoReturn:
     Console(stderr=True, highlight=False, soft_wrap=True).print(sentence)
     raise typer.Exit(1)
 

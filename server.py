@@ -26,12 +26,13 @@ from agent.casefile.store import CaseFiles
 from agent.desk import Desk, Limits
 from agent.errors import NotUsable
 from agent.graph import build
-from agent.models.choice import models_for
-from agent.policy.facts import vocabulary as words
+from agent.models.choice import Endpoint, models_for
+from agent.models.port import Model
+from agent.policy.facts import vocabulary
 from agent.turns import Turns
 from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError, load
-from knowledge.release import ReleaseError, Releases
+from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
 from tools.backoffice.app import create_app as create_backoffice
 from tools.catalog import harbor_catalog
@@ -118,13 +119,14 @@ async def case_files(settings: Settings) -> AsyncIterator[CaseFiles]:
     """The case files alone, to look at. Raises NotUsable, PlaybookError."""
     database = await Database.open(_store(settings))
     try:
-        tenant = load(settings.playbook, words(tools_of(settings))).company.id
+        tenant = load(settings.playbook, vocabulary(tools_of(settings))).company.id
         yield CaseFiles(database, Clock(settings.clock_offset_s), tenant)
     finally:
         await database.close()
 
 
 Report = Callable[[str], None]
+Models = Callable[[Release], Model]
 Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
 
 
@@ -139,22 +141,25 @@ async def checkpoints(home: Home) -> AsyncIterator[AsyncSqliteSaver]:
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: Settings, report: Report = lambda _: None) -> AsyncIterator[Front]:
-    """A working desk behind its front door. Raises NotUsable, PlaybookError, EmbeddingUnavailable, IndexMismatch."""
+async def opened(
+    settings: Settings, report: Report = lambda _: None, models: Models | None = None
+) -> AsyncIterator[Front]:
+    """A working desk behind its front door; `models` stands in for the settings' model. Raises NotUsable, PlaybookError, EmbeddingUnavailable, IndexMismatch."""
     home = Home.at(settings.home)
     clock = Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
     async with contextlib.AsyncExitStack() as stack:
         backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
         catalog = harbor_catalog(backoffice, code_secret, clock.now)
-        known = words(catalog)
+        known = vocabulary(catalog)
         report("Checking the playbook")
         releases = Releases(home.path, known)
         live = releases.publish(settings.playbook)
         report("Opening the search index")
-        embedder = await asyncio.to_thread(MiniLM)
+        embedder = await asyncio.to_thread(MiniLM.load)
         search = Search(home.path, embedder)
         await asyncio.to_thread(search.build, live)
+        endpoint = settings.model and Endpoint(settings.model, settings.openai_base_url, settings.openai_api_key)
         report("Opening the case files")
         database = await Database.open(_store(settings))
         stack.push_async_callback(database.close)
@@ -166,7 +171,7 @@ async def opened(settings: Settings, report: Report = lambda _: None) -> AsyncIt
             releases=releases,
             live=live,
             search=search,
-            model_for=models_for(settings.model, settings.openai_base_url, settings.openai_api_key, search, embedder),
+            model_for=models or models_for(embedder, search, endpoint, budget_s=settings.turn_timeout_s / 3),
             code_secret=code_secret,
             limits=Limits(settings.turn_timeout_s, settings.approval_ttl_s, settings.confirm_ttl_s),
         )
@@ -214,7 +219,7 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def running(
-    settings: Settings, report: Report = lambda _: None
+    settings: Settings, report: Report = lambda _: None, models: Models | None = None
 ) -> AsyncIterator[tuple[Front, asyncio.Task[None]]]:
     """The product served on loopback: its front, and the task that ends when the server is told to stop.
 
@@ -223,7 +228,7 @@ async def running(
     claim(settings.port)
     report("Seeding Harbor Goods")
     app = app_of(settings)
-    async with opened(settings, report) as front:
+    async with opened(settings, report, models) as front:
         app.state.front = front
         config = uvicorn.Config(app, host=HOST, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)
         server = _Server(config)
@@ -235,6 +240,13 @@ async def running(
         finally:
             server.should_exit = True
             await serving
+
+
+def free_port() -> int:
+    """A port that no program listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def claim(port: int) -> None:

@@ -148,7 +148,7 @@ class Turns:
             async with self.desk.files.database.read() as db:
                 begun = [await inbox.find(db, held.case_id, wake_id) for wake_id in case.turn.wakes]
             wakes = [wake for wake in begun if wake is not None]
-        turn = OpenTurn(self.desk, held, case, head, wakes)
+        turn = OpenTurn(self.desk, await self.desk.release(case.release), held, case, head, wakes)
         self._live[held.case_id] = turn
         return turn
 

@@ -7,7 +7,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,36 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from agent.casefile.records import Mood, Passage
+from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer
 from evals.talk import Case
 
 SAMPLE = 10
 """Turns around the tenth and around the last that are measured."""
-WORDS = "How many days do I have to send something back?"
+THANKS = "Thank you!"
+QUESTION = "How many days do I have to send something back?"
+
+
+class Instant:
+    """A model that takes no time: it reads thanks in everything. What a turn costs with it is the engine's."""
+
+    name = "instant"
+
+    async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
+        """Thanks."""
+        thanks = IntentSeen(name="thanks", confidence=1.0, text=message)
+        return Reading(language=frame.locale, intents=[thanks], values=[], mood=Mood())
+
+    async def propose(
+        self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
+    ) -> Step:
+        """Nothing that can be answered."""
+        return AnswerStep(passages=[])
+
+    async def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncIterator[str]:
+        """The first passage."""
+        for passage in passages[:1]:
+            yield passage.text
 
 
 @dataclass(frozen=True)
@@ -37,17 +62,18 @@ class Figures:
         return self.late_ms / self.early_ms
 
 
-async def long_conversation(client: httpx.AsyncClient, turns: int, size: Callable[[], int]) -> Figures:
+async def converse(base: str, home: Path, turns: int, words: str) -> Figures:
     """One conversation of so many turns, each answered over HTTP before the next is sent."""
-    case = await Case.opened(client)
-    took: list[float] = []
-    before = size()
-    for number in range(turns):
-        began = time.perf_counter()
-        await case.say(f"{WORDS} ({number})")
-        took.append((time.perf_counter() - began) * 1000)
+    async with httpx.AsyncClient(base_url=base, timeout=60) as client:
+        case = await Case.opened(client)
+        took: list[float] = []
+        before = stored(home)
+        for number in range(turns):
+            began = time.perf_counter()
+            await case.say(f"{words} ({number})")
+            took.append((time.perf_counter() - began) * 1000)
     early = statistics.median(took[10 - SAMPLE // 2 : 10 + SAMPLE // 2])
-    return Figures(early, statistics.median(took[-SAMPLE:]), turns, (size() - before) / turns)
+    return Figures(early, statistics.median(took[-SAMPLE:]), turns, (stored(home) - before) / turns)
 
 
 def resident_mb() -> float:
@@ -61,16 +87,18 @@ def stored(home: Path) -> int:
     return sum(file.stat().st_size for name in ("cases.db*", "checkpoints.db*") for file in home.glob(name))
 
 
-def shown(figures: Figures, start_s: float, memory_mb: float, out: Console) -> None:
+def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], out: Console) -> None:
     """The table of one run."""
-    table = Table("figure", "value", title="Engine cost (embedded model, over HTTP, one conversation)")
+    table = Table("figure", "value", title="What a turn costs, over HTTP, one conversation at a time (medians)")
     rows = {
-        "turn 10, median": f"{figures.early_ms:.1f} ms",
-        f"turn {figures.turns}, median": f"{figures.late_ms:.1f} ms",
-        "ratio": f"{figures.growth:.2f}",
-        "store per turn": f"{figures.bytes_a_turn / 1000:.1f} kB",
-        "start": f"{start_s:.1f} s",
-        "resident memory": f"{memory_mb:.0f} MB",
+        "engine alone, turn 10": f"{engine.early_ms:.1f} ms",
+        f"engine alone, turn {engine.turns}": f"{engine.late_ms:.1f} ms",
+        "ratio": f"{engine.growth:.2f}",
+        "store per turn": f"{engine.bytes_a_turn / 1000:.1f} kB",
+        "a policy question, embedded model": f"{whole.late_ms:.1f} ms",
+        "first start (index and seed)": f"{starts_s[0]:.1f} s",
+        "second start": f"{starts_s[1]:.1f} s",
+        "resident memory, embedding model loaded": f"{resident_mb():.0f} MB",
     }
     for name, value in rows.items():
         table.add_row(name, value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,9 +82,7 @@ class House:
 @contextlib.asynccontextmanager
 async def running(home: Path, **settings: Any) -> AsyncIterator[House]:
     """The product on a free port, as `deskhand run` serves it."""
-    with socket.socket() as probe:
-        probe.bind((server.HOST, 0))
-        port = probe.getsockname()[1]
+    port = server.free_port()
     chosen = server.Settings(port=port, home=home, **settings)
     base = f"http://{server.HOST}:{port}"
     async with (

@@ -84,7 +84,7 @@ async def test_a_used_id_with_another_text_is_refused(house: House) -> None:
 async def test_a_forged_customer_token_is_refused(house: House, forged: dict[str, Any]) -> None:
     claims = {"sub": "cus_1", "aud": "deskhand", "exp": datetime.now(UTC) + timedelta(minutes=5)}
     key, algorithm = forged.pop("key", house.front.customer_secret), forged.pop("algorithm", "HS256")
-    token = jwt.encode({k: v for k, v in (claims | forged).items() if v is not None}, key or None, algorithm=algorithm)
+    token = jwt.encode({k: v for k, v in (claims | forged).items() if v is not None}, key, algorithm=algorithm)
     answer = await house.client.post("/v1/cases", json={"customer_token": token})
     assert answer.status_code == 401
     assert answer.headers["content-type"] == "application/problem+json"
