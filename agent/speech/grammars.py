@@ -32,12 +32,12 @@ ENGLISH = Grammar(
         fine by me, fine with me, ok with me, okay with me, works for me, that works, that works for me, of course,
         certainly, absolutely, definitely, by all means, affirmative, agreed, i agree, i accept, accepted,
         i approve, approved, i confirm, i confirm it, i confirm that, i confirm this, confirm, confirmed, i do,
-        i am, i'm sure, i am sure, i'm certain, i'm positive, correct, that's correct, that is correct,
-        that's right, that is right, exactly, indeed, it is, you may, you can, please do, do so, do it, do that,
-        do this, just do it, let's do it, let's do that, let's do this, go, go ahead, go on, go for it,
+        yes i do, i'm sure, i am sure, i'm certain, i'm positive, correct, that's correct, that is correct,
+        that's right, that is right, exactly, indeed, yes it is, yes you may, yes you can, please do, do so, do it,
+        do that, do this, just do it, let's do it, let's do that, let's do this, go ahead, go on, go for it,
         go ahead with it, go ahead with that, proceed, continue, sounds good, sounds great, sounds good to me,
         sounds great to me, sounds fine, looks good, looks good to me, looks right, looks correct,
-        that's what i want, that is what i want, deal, you bet""",
+        that's what i want, that is what i want, you bet""",
     refuse=f"""{_SIGNS_REFUSE}, n, no, noo, nope, nah, nay, never, no way, no thanks, no thank you,
         thanks but no thanks, thanks but no, no it's ok, no it's okay, no it's fine, no that's ok, no that's okay,
         no that's fine, no i'm good, no i'm fine, no need, there's no need, there is no need, definitely not,
@@ -57,7 +57,8 @@ ENGLISH = Grammar(
         then, now, for me, right away, right now, straight away, immediately, asap, as soon as possible,
         have a nice day""",
     traps="""don't stop, do not stop, never stop, don't leave it, do not leave it, don't forget it, do not forget it,
-        don't abort, do not abort, no sure, no fine""",
+        don't abort, do not abort, no sure, no fine,
+        please confirm, confirm please, kindly confirm, please correct, kindly correct, correct please""",
 )
 
 GERMAN = Grammar(
@@ -75,7 +76,7 @@ GERMAN = Grammar(
         lassen sie das, vergiss es, vergessen sie es, ich lehne ab""",
     polite=f"""{_SIGNS_POLITE}, bitte, bitte schön, danke, danke schön, dankeschön, vielen dank, herzlichen dank,
         besten dank, danke sehr, super, toll, prima, perfekt, wunderbar, klasse, gut, sehr gut, alles klar, hallo,
-        hi, guten tag, guten morgen, guten abend, ach, oh, ah, dann, jetzt, sofort, gleich, entschuldigung, sorry""",
+        hi, guten tag, guten morgen, guten abend, ach, oh, ah, dann, jetzt, sofort, entschuldigung, sorry""",
     traps="ja ja, ja sicher nicht, ja klar nicht, nicht lassen",
 )
 
@@ -91,7 +92,7 @@ SPANISH = Grammar(
         alto, déjalo, déjelo, olvídalo, olvídelo, negativo, no procedas, no proceda""",
     polite=f"""{_SIGNS_POLITE}, por favor, porfa, porfavor, gracias, muchas gracias, mil gracias, perfecto, genial,
         estupendo, excelente, bien, muy bien, bueno, hola, buenas, buenos días, buenas tardes, buenas noches, oh,
-        ah, entonces, ahora, ahora mismo, ya, perdón, disculpe""",
+        ah, entonces, ahora, ahora mismo, perdón, disculpe""",
     traps="no pare, no pares, no lo dejes, no lo deje, no lo olvides, no lo olvide",
 )
 
