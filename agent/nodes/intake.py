@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
+from typing import Literal
 
 from agent.casefile import events as e
 from agent.casefile.fold import Case
@@ -21,6 +22,9 @@ from agent.state import Message, State, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import IntentDef, Playbook
 from tools.messages import one_time_code
+
+
+Answer = Literal["yes", "no", "unclear", "changed", "expired"]
 
 
 async def intake(state: State, turn: OpenTurn) -> Update:
@@ -142,7 +146,7 @@ def _settle_question(turn: OpenTurn, text: str, message_id: str, *, changed: boo
     question = turn.case.question
     if question is None:
         return
-    answer = "changed" if changed else settle(text, turn.case.language)
+    answer: Answer = "changed" if changed else settle(text, turn.case.language)
     if answer == "yes" and (question.proposal.expires_at or "") <= turn.desk.clock.stamp():
         answer = "expired"
     asked = question.proposal
