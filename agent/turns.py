@@ -140,6 +140,7 @@ class Turns:
         finally:
             self._live.pop(held.case_id, None)
         if not turn.is_done:
+            log.error("The turn of the case %s goes to a person: its run did not end it.", held.case_id)
             await self._to_a_person(turn, ends)
 
     async def _open(self, held: Lease, wakes: list[Wake]) -> OpenTurn:
@@ -158,7 +159,7 @@ class Turns:
             waits = (await self.graph.aget_state(config)).interrupts
             if not waits:  # the checkpoint is only a cache: without it the question is put again first
                 await self.graph.ainvoke({"messages": []}, config, durability="exit")
-            await self.graph.ainvoke(Command(resume={}), config, durability="exit")
+            await self.graph.ainvoke(Command(resume=turn.wakes[0].wake_id), config, durability="exit")
             return
         await self.graph.ainvoke({"messages": []}, config, durability="exit")
 
