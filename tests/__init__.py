@@ -1,0 +1,1 @@
+"""Whole cases, and rooms by themselves."""
