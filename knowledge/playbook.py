@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
 RiskClass = Literal["low_risk", "customer_confirmed", "human_approved", "forbidden"]
 IdentityLevel = Literal["anonymous", "claimed", "confirmed", "verified"]
 RuleOutcome = Literal["confirm", "approve", "handoff", "forbid"]
@@ -47,8 +48,9 @@ class Company(Document):
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,40}$")]
     name: str
-    locales: list[str]
-    currency: str
+    locales: Annotated[list[str], Field(min_length=1)]
+    """Those served; documents without a translation stand in the first."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     channels: list[str]
     identity: IdentityMethods
     business_hours: str
@@ -60,9 +62,9 @@ class Company(Document):
 
 
 class IntentDef(Document):
-    """One entry of `intents.yaml`."""
+    """One entry of `intents.yaml`; its key is the name."""
 
-    name: str
+    name: Name
     means: str
     """One sentence a support lead and a model can read."""
     title: Localised
@@ -74,11 +76,19 @@ class IntentDef(Document):
     product_area: str = "general"
     urgency: Literal["low", "normal", "high"] = "normal"
 
+    @model_validator(mode="after")
+    def _workflow_where_one_is_due(self) -> Self:
+        if self.kind == "workflow" and self.workflow is None:
+            raise ValueError("no workflow is named; write `workflow: ID`, or another `kind`")
+        if self.kind != "workflow" and self.workflow is not None:
+            raise ValueError(f"an intent of kind '{self.kind}' has no workflow; remove one of the two")
+        return self
+
 
 class ActionDef(Document):
-    """One entry of `actions.yaml`: the class of one tool, lookups included."""
+    """One entry of `actions.yaml`: the class of one tool, lookups included; its key is the tool's name."""
 
-    name: str
+    name: Name
     risk: RiskClass
     identity: IdentityLevel
     """The least level at which it may run."""
@@ -99,8 +109,32 @@ class Rule(Document):
     source: str
     """`policies/refunds.md:31`."""
 
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if self.then is None and self.identity is None:
+            raise ValueError("the rule asks for nothing; write `then:` or `identity:`")
+        return self
 
-class Clause(Document):
+
+class Dated(Document):
+    """What holds from one day to another, both included."""
+
+    valid_from: date
+    valid_to: date | None = None
+    """None: until further notice."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("valid_to lies before valid_from; write a later day or leave it out")
+        return self
+
+    def in_force(self, day: date) -> bool:
+        """Whether it holds on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+class Clause(Dated):
     """One numbered paragraph of a policy."""
 
     id: str
@@ -109,21 +143,22 @@ class Clause(Document):
     text: str
     """The prose, without its rules."""
     locale: str
-    valid_from: date
     owner: str
     rules: list[Rule] = []
+    asked: list[str] = []
+    """Questions, as customers put them, that it answers; they help to find it and are not shown."""
 
 
-class Article(Document):
-    """One approved answer."""
+class Article(Dated):
+    """One approved answer; its file's name is the id."""
 
     id: str
     title: str
     text: str
     locale: str
     owner: str
-    valid_from: date
-    valid_to: date | None = None
+    asked: list[str] = []
+    """As in a clause."""
 
 
 class Need(Document):
@@ -157,16 +192,29 @@ class WorkflowStep(Document):
     slot: str | None = None
     """With `if_missing`: the slot to ask for again."""
 
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> Self:
+        done = [name for name in ("look_up", "propose", "say", "person") if getattr(self, name) is not None]
+        if len(done) != 1:
+            raise ValueError(f"a step does one thing, this one {len(done)}; write one of look_up, propose, say, person")
+        if self.with_ and done[0] in ("say", "person"):
+            raise ValueError(f"'with' goes with look_up and propose; remove it from a step that does '{done[0]}'")
+        if self.look_up is None and (self.as_ or self.if_missing or self.slot):
+            raise ValueError("'as', 'if_missing' and 'slot' go with look_up; remove them from this step")
+        if self.slot is not None and self.if_missing is None:
+            raise ValueError("'slot' goes with if_missing; name the wording to say when the record is missing")
+        return self
+
 
 class Workflow(Document):
-    """`workflows/*.yaml`: a standard operating procedure."""
+    """`workflows/*.yaml`: a standard operating procedure; its file's name is the id."""
 
     id: str
     title: str
     identity: IdentityLevel
     """The level all its steps need; asked for together with what is needed."""
     needs: list[Need] = []
-    steps: list[WorkflowStep]
+    steps: Annotated[list[WorkflowStep], Field(min_length=1)]
 
 
 class Wording(Document):
@@ -191,3 +239,7 @@ class Playbook(Document):
     def rules(self) -> list[Rule]:
         """All rules, in the order of their clauses."""
         return [rule for clause in self.clauses.values() for rule in clause.rules]
+
+    def rules_on(self, day: date) -> list[Rule]:
+        """The rules of the clauses in force on that day."""
+        return [rule for clause in self.clauses.values() if clause.in_force(day) for rule in clause.rules]

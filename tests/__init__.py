@@ -1,1 +1,1 @@
-"""Whole cases, and rooms by themselves."""
+"""Tests, laid out like the rooms they are about."""

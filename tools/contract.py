@@ -8,8 +8,9 @@ at the system again by another call than the write. Tools get the customer they 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Literal, Self
 
@@ -47,7 +48,7 @@ class ToolLost(Exception):
     def __init__(self, reason: str, *, answered: bool = False) -> None:
         super().__init__(reason)
         self.answered = answered
-        """True when the system did finish with the call (a 5xx), so that no effect can arrive later."""
+        """True when no effect can arrive later: the system did finish with the call (a 5xx), or nothing was sent."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,12 @@ class Scope:
     customer_id: str | None
     """None while nobody has been identified: only tools for identification run then."""
 
+    def customer(self) -> str:
+        """The customer's id. Raises `ToolRefused` while nobody has been identified."""
+        if self.customer_id is None:
+            raise ToolRefused("Nobody has been identified in this case, so nothing can be changed for them.")
+        return self.customer_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
@@ -66,12 +73,49 @@ class Target:
 
     kind: str
     id: str
+    """Empty for the record of the customer in scope, whom no argument can name; `Action.aim` fills it in."""
 
 
 class Arguments(BaseModel):
     """Base of all argument models: exact, immutable, JSON-like scalars only, so that rules can name each one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def same(left: JsonValue, right: JsonValue) -> bool:
+    """Whether two values are equal; the `amount` of money counts by its value, so that 12.5 is "12.50"."""
+    match left, right:
+        case dict(), dict():
+            return left.keys() == right.keys() and all(
+                same(left[name], right[name]) or (name == "amount" and _as_much(left[name], right[name]))
+                for name in left
+            )
+        case list(), list():
+            return len(left) == len(right) and all(map(same, left, right))
+        case _:
+            return left == right
+
+
+def _as_much(left: JsonValue, right: JsonValue) -> bool:
+    try:
+        return Decimal(str(left)) == Decimal(str(right))
+    except InvalidOperation:
+        return False
+
+
+class Snapshot(BaseModel):
+    """How things stood before an action, for `verify` to compare with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    record: Record = {}
+    """The record that the action changes or belongs to."""
+    rows: list[Record] = []
+    """The records among which the action makes a new one."""
+
+    def kept(self) -> JsonValue:
+        """As `Action.before` gives it to the case file; `Snapshot.model_validate` takes it back."""
+        return self.model_dump(mode="json")
 
 
 class Difference(BaseModel):
@@ -96,33 +140,59 @@ class Finding(BaseModel):
 
     @classmethod
     def changed(cls, before: Record, after: Record, intended: Mapping[str, JsonValue]) -> Self:
-        """Compare a changed record: the intended fields took their values and all others kept theirs."""
-        wrong = [Difference(field=k, intended=v, seen=after.get(k)) for k, v in intended.items() if after.get(k) != v]
-        fields = sorted((before.keys() | after.keys()) - intended.keys())
-        collateral = [
-            Difference(field=k, intended=None, seen=after.get(k)) for k in fields if before.get(k) != after.get(k)
-        ]
+        """Compare a changed record: the intended fields took their values and all others kept theirs.
+
+        It is verified, too, where the record was as intended before and still is.
+        """
+        wrong = _unlike(after, intended)
+        collateral = _altered(before, after, (before.keys() | after.keys()) - intended.keys())
         if not wrong and not collateral:
             return cls(state="verified", seen=after)
-        untouched = not collateral and all(after.get(k) == before.get(k) for k in intended)
+        untouched = not collateral and not _altered(before, after, intended.keys())
         return cls(state="absent" if untouched else "mismatch", seen=after, differences=wrong + collateral)
 
     @classmethod
     def added(cls, before: list[Record], after: list[Record], intended: Mapping[str, JsonValue]) -> Self:
-        """Compare a collection that should have gained exactly one record with the intended fields."""
+        """Compare a collection that should have gained exactly one record with the intended fields.
+
+        The records of `before` must still be there with the fields that were kept of them. What another actor
+        adds in between is a mismatch like any other: nothing tells it from a second effect, so a person looks.
+        """
         known = {row["id"] for row in before}
+        found = {row["id"]: row for row in after}
         new = [row for row in after if row["id"] not in known]
+        wrong = [difference for row in before for difference in _altered(row, found.get(row["id"], {}), row.keys())]
         if not new:
-            return cls(state="absent", seen={"added": []})
-        wrong = [
-            Difference(field=k, intended=v, seen=row.get(k))
-            for row in new
-            for k, v in intended.items()
-            if row.get(k) != v
-        ]
+            return cls(state="mismatch" if wrong else "absent", seen={"added": []}, differences=wrong)
+        wrong += [difference for row in new for difference in _unlike(row, intended)]
         if len(new) > 1:
             wrong.append(Difference(field="added", intended=1, seen=len(new)))
         return cls(state="mismatch" if wrong else "verified", seen={"added": list(new)}, differences=wrong)
+
+    def beside(self, name: str, before: Record, after: Record, follows: Mapping[str, JsonValue]) -> Self:
+        """The same finding about a record that the action also touches, whose `follows` fields come of it.
+
+        Anything else about that record is a mismatch; what was seen of it stands under `name`.
+        """
+        other = type(self).changed(before, after, follows)
+        state = self.state if other.state == "verified" else "mismatch"
+        return type(self)(state=state, seen=self.seen | {name: after}, differences=self.differences + other.differences)
+
+
+def _unlike(record: Record, intended: Mapping[str, JsonValue]) -> list[Difference]:
+    return [
+        Difference(field=name, intended=value, seen=record.get(name))
+        for name, value in intended.items()
+        if not same(record.get(name), value)
+    ]
+
+
+def _altered(before: Record, after: Record, fields: Iterable[str]) -> list[Difference]:
+    return [
+        Difference(field=name, intended=None, seen=after.get(name))
+        for name in sorted(fields)
+        if not same(before.get(name), after.get(name))
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +228,11 @@ class Action:
     """Makes the change with the effect's key. Raises `ToolRefused` or `ToolLost`; its answer proves nothing."""
     verify: Callable[[Any, Scope, JsonValue], Awaitable[Finding]]
     """Reads the system again, by another call than the write. Raises `ToolLost`."""
+
+    def aim(self, args: Any, scope: Scope) -> Target:
+        """The record that the action changes for the customer in scope."""
+        target = self.target(args)
+        return target if target.id else replace(target, id=scope.customer_id or "")
 
 
 Tool = Lookup | Action

@@ -11,14 +11,8 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
+from agent.casefile.fold import Line
 from agent.casefile.records import Ask, Frozen, Intent, Mood, Passage
-
-
-class Line(Frozen):
-    """One line of the conversation."""
-
-    role: Literal["customer", "agent", "staff", "system"]
-    text: str
 
 
 class IntentChoice(Frozen):
@@ -40,6 +34,8 @@ class Frame(Frozen):
     """What the customer was asked for in the last turn."""
     intents: list[Intent]
     """Those still open."""
+    found: list[dict[str, JsonValue]] = []
+    """What was looked up this turn: `{tool, result}`."""
 
 
 class IntentSeen(Frozen):

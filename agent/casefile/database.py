@@ -1,0 +1,84 @@
+"""The database of the case file: SQLite embedded, one SQLAlchemy Core code path.
+
+Commits survive a power cut (`synchronous=FULL`, WAL). Writers take their turn in this process, so that they do not
+spin on SQLite's lock, and begin IMMEDIATE, so that two processes cannot both read before one writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from agent.casefile.tables import metadata
+from agent.errors import NotUsable
+
+BUSY_TIMEOUT_MS = 5000
+
+
+class Database:
+    """Connections to the one database; `open` it once, `close` it at the end."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+        self._writing = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, url: str) -> Database:
+        """Connect and make the tables. Raises NotUsable with the reason when the database cannot be used."""
+        engine = create_async_engine(url)
+        if engine.dialect.name == "sqlite":
+            _as_durable_sqlite(engine)
+        database = cls(engine)
+        try:
+            async with database.write() as tx:
+                await tx.run_sync(metadata.create_all)
+        except OperationalError as error:
+            await engine.dispose()
+            raise NotUsable(
+                f"The database {engine.url.render_as_string()} cannot be used: {error.orig}. "
+                "Check that its folder may be written to and that no other program holds it locked."
+            ) from error
+        return database
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction: committed at the end, rolled back when the block raises."""
+        async with self._writing, self.engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading; takes no lock."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+def _as_durable_sqlite(engine: AsyncEngine) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        cursor = connection.cursor()
+        try:
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+                cursor.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError:
+            connection.close()
+            raise
+        finally:
+            cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")

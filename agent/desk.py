@@ -1,0 +1,91 @@
+"""The desk: everything a run needs, made once by the composition root and only read afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from agent.casefile.clock import Clock
+from agent.casefile.store import CaseFiles
+from agent.models.port import Model
+from knowledge.release import Release, Releases
+from knowledge.rules import Vocabulary
+from knowledge.search import Search
+from tools.contract import Catalog
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The settings that bound a turn and the life of a yes."""
+
+    turn_timeout_s: float = 30.0
+    approval_ttl_s: float = 86_400.0
+    confirm_ttl_s: float = 900.0
+
+
+class Bell:
+    """Rings when a case's file has grown, so that nobody in this process polls for it."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    def ring(self, case_id: str) -> None:
+        """Wake all that wait for this case."""
+        for waiter in self._waiting.get(case_id, ()):
+            waiter.set()
+
+    async def wait(self, case_id: str, timeout_s: float) -> None:
+        """Return when the bell rings or the time is up: another process may have written without ringing it."""
+        rung = asyncio.Event()
+        self._waiting[case_id].add(rung)
+        try:
+            async with asyncio.timeout(timeout_s):
+                await rung.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._waiting[case_id].discard(rung)
+            if not self._waiting[case_id]:
+                del self._waiting[case_id]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the nodes work with."""
+
+    files: CaseFiles
+    catalog: Catalog
+    vocabulary: Vocabulary
+    releases: Releases
+    live: Release
+    """The release that new cases begin under."""
+    search: Search
+    model_for: Callable[[Release], Model]
+    """A fresh model for one turn under a release."""
+    code_secret: bytes
+    limits: Limits = Limits()
+    bell: Bell = field(default_factory=Bell)
+    _searchable: set[str] = field(default_factory=set)
+
+    async def release(self, release_id: str) -> Release:
+        """A release, ready to be searched: cases of days ago are pinned to releases that nobody has asked for since.
+
+        Raises ReleaseError, PlaybookError, IndexMismatch, IndexUnavailable.
+        """
+        if release_id not in self._searchable:
+            release = await asyncio.to_thread(self.releases.get, release_id)
+            await asyncio.to_thread(self.search.build, release)
+            self._searchable.add(release_id)
+        return self.releases.get(release_id)
+
+    @property
+    def clock(self) -> Clock:
+        """The one clock."""
+        return self.files.clock
+
+    @property
+    def tenant(self) -> str:
+        """Whose desk this is."""
+        return self.files.tenant

@@ -1,0 +1,193 @@
+"""Dispatch: the one way from a proposal to the world, and back to a receipt.
+
+`rule` asks the policy. `start` is where authority is checked (G1): without a ruling of this turn for exactly these
+arguments, and the yes it asks for, nothing is sent; the effect and the use of its yes are committed first. `prove`
+reads the system again until it can say what came of the effect (G2, G3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import JsonValue
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent.casefile import effects
+from agent.casefile.canonical import effect_key, proposal_digest
+from agent.casefile.events import EffectReturned, EffectStarted, Ruled, Verified
+from agent.casefile.records import Args, Outcome, Proposal, Receipt, ReceiptState, TargetRecord
+from agent.errors import NotAuthorised
+from agent.policy.decide import decide
+from agent.policy.facts import gather
+from agent.turn import OpenTurn
+from tools.contract import Action, Finding, KeyKind, ToolLost, ToolRefused
+
+REREAD_AFTER_S = (0.0, 0.15, 0.5)
+"""A replica may lag, a write may still be on its way: a read that shows nothing is made again."""
+SENDS = 3
+"""How often at the most a call with the same idempotency key is sent."""
+
+
+def rule(
+    turn: OpenTurn, tool: str, args: Args, *, intent: str | None, found: Mapping[str, dict[str, JsonValue]]
+) -> Ruled:
+    """What the policy says of these exact arguments, noted with the facts it saw."""
+    case = turn.case
+    about = case.intent(intent) if intent is not None else None
+    known = turn.desk.vocabulary
+    facts = gather(case, about, turn.desk.catalog.tools[tool], args, found, turn.desk.clock.now(), known)
+    digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
+    ruling = decide(facts, turn.playbook, known)
+    proposal = Proposal(action=tool, args=args, digest=digest)
+    return turn.note(Ruled(intent=intent, proposal=proposal, ruling=ruling, facts=facts, release=case.release))
+
+
+def authority(turn: OpenTurn, ruled: Ruled) -> str | None:
+    """The id of what authorises this proposal now: the policy itself, or an unused yes to it. None: nothing does."""
+    if ruled.release != turn.case.release:
+        return None
+    if ruled.ruling.outcome is Outcome.ALLOW:
+        return f"policy:{ruled.proposal.digest[:16]}:{turn.wakes[0].wake_id}"
+    yes = turn.case.yes_for(ruled.proposal.digest, turn.desk.clock.stamp())
+    enough = {Outcome.CONFIRM: ("customer", "staff"), Outcome.APPROVE: ("staff",)}
+    return yes.id if yes is not None and yes.by in enough.get(ruled.ruling.outcome, ()) else None
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One effect on its way: the tool with its own arguments, bound to the customer in scope."""
+
+    turn: OpenTurn
+    action: Action
+    args: Any
+    started: EffectStarted
+
+    async def send(self) -> EffectReturned:
+        """Make the call and note what came back."""
+        effect = self.started.effect
+        try:
+            answer = await self.action.run(self.args, self.turn.scope, effect)
+            returned = EffectReturned(effect=effect, outcome="answered", answer=answer)
+        except ToolRefused as error:
+            returned = EffectReturned(effect=effect, outcome="refused", reason=str(error))
+        except ToolLost as error:
+            returned = EffectReturned(effect=effect, outcome="lost", answered=error.answered, reason=str(error))
+        return self.turn.note(returned)
+
+    async def read(self) -> Finding | None:
+        """Look at the system again, a few times where nothing is to be seen; None: it cannot be read."""
+        finding: Finding | None = None
+        for pause in REREAD_AFTER_S:
+            await asyncio.sleep(pause)
+            try:
+                finding = await self.action.verify(self.args, self.turn.scope, self.started.before)
+            except ToolLost:
+                continue
+            if finding.state == "verified":
+                return finding
+        return finding
+
+
+async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> EffectStarted | None:
+    """Authorise an effect, commit it, and send it. None when the system refused before anything was sent.
+
+    An effect that an earlier run of this turn started is not sent again here: `prove` finds out about it. Raises
+    NotAuthorised, and ToolLost when the system cannot be read beforehand.
+    """
+    action = turn.desk.catalog.action(tool)
+    case = turn.case
+    digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
+    begun = turn.noted(EffectStarted, lambda s: s.action == tool and s.args == args)
+    if begun is not None:
+        return begun
+    ruled = turn.noted(Ruled, lambda r: r.proposal.digest == digest)
+    yes = authority(turn, ruled) if ruled is not None else None
+    if yes is None:
+        raise NotAuthorised(f"`{tool}` was about to run without a ruling and a yes for exactly these arguments.")
+    exact = action.args.model_validate(args)
+    try:
+        before = await action.before(exact, turn.scope)
+    except ToolRefused:
+        return None
+    target = action.aim(exact, turn.scope)
+    started = EffectStarted(
+        effect=effect_key(case.tenant, case.case_id, case.identity.customer_id, tool, args, yes),
+        intent=intent,
+        action=tool,
+        args=args,
+        target=TargetRecord(kind=target.kind, id=target.id),
+        before=before,
+        yes=yes,
+    )
+
+    async def journal(tx: AsyncConnection) -> None:
+        await effects.start(tx, case.tenant, turn.desk.clock, case.case_id, started)
+
+    turn.with_next_commit(journal)
+    turn.note(started)
+    await turn.commit()
+    await _Call(turn, action, exact, started).send()
+    return started
+
+
+async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = True) -> Receipt:
+    """Find out what came of an effect, and write the receipt.
+
+    Where the call was lost, nothing of it can be seen, and the system recognises repeats by key, it is sent again
+    with the same key; where it does not, or `send_again` is off, the effect stays unknown.
+    """
+    known = turn.noted(Verified, lambda v: v.receipt.effect == started.effect)
+    if known is not None:
+        return known.receipt
+    action = turn.desk.catalog.action(started.action)
+    call = _Call(turn, action, action.args.model_validate(started.args), started)
+    returned = turn.noted(EffectReturned, lambda r: r.effect == started.effect)
+    if returned is None:  # the process died after the commit: whether the call was sent is not known
+        returned = EffectReturned(effect=started.effect, outcome="lost", answered=False, reason="interrupted")
+    finding = await call.read()
+    sends = 1
+    while send_again and _worth_sending_again(returned, finding, action) and sends < SENDS:
+        returned, sends = await call.send(), sends + 1
+        finding = await call.read()
+    return _write(turn, started, _state(returned, finding), returned, finding)
+
+
+def _worth_sending_again(returned: EffectReturned, finding: Finding | None, action: Action) -> bool:
+    absent = finding is not None and finding.state == "absent"
+    return absent and returned.outcome == "lost" and action.key is KeyKind.IDEMPOTENCY_KEY
+
+
+def _state(returned: EffectReturned, finding: Finding | None) -> ReceiptState:
+    """What may be said of the effect."""
+    if finding is None:
+        return "unknown"
+    if finding.state != "absent":
+        return finding.state
+    if returned.outcome == "answered":
+        return "mismatch"  # the system said yes, and nothing is there
+    return "failed" if returned.outcome == "refused" or returned.answered else "unknown"
+
+
+def _write(
+    turn: OpenTurn, started: EffectStarted, state: ReceiptState, returned: EffectReturned, finding: Finding | None
+) -> Receipt:
+    seen = {} if finding is None else finding.model_dump(mode="json")
+    receipt = Receipt(
+        effect=started.effect,
+        action=started.action,
+        target=started.target,
+        args=started.args,
+        state=state,
+        evidence={"answer": {"outcome": returned.outcome, "reason": returned.reason}, "read_back": seen},
+        at=turn.desk.clock.stamp(),
+    )
+
+    async def settle(tx: AsyncConnection) -> None:
+        await effects.settle(tx, turn.desk.clock, started.effect, state)
+
+    turn.with_next_commit(settle)
+    turn.note(Verified(intent=started.intent, receipt=receipt))
+    return receipt

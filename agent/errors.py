@@ -1,0 +1,50 @@
+"""What can go wrong, as sentences for people.
+
+DeskhandError
+├── NotUsable        the start stops: a home, a database or a setting that cannot be used
+├── CaseUnknown      no such case, or not the caller's
+├── CaseIsClosed     a closed case takes no more messages
+├── MessageDiffers   the id of an earlier message came with another text
+├── ApprovalUnknown  no such approval
+├── ApprovalStale    decided, expired, or not the proposal that was shown
+├── LateWriter       this worker lost its case; its writes are refused
+└── NotAuthorised    an effect without the authority it needs
+"""
+
+from __future__ import annotations
+
+
+class DeskhandError(Exception):
+    """Base of all errors of the product; its text is one clear sentence."""
+
+
+class NotUsable(DeskhandError):
+    """The product cannot start with what it was given."""
+
+
+class CaseUnknown(DeskhandError):
+    """No such case, or not one the caller may see; both look the same."""
+
+
+class CaseIsClosed(DeskhandError):
+    """The case is closed."""
+
+
+class MessageDiffers(DeskhandError):
+    """A message id was used before with another text."""
+
+
+class ApprovalUnknown(DeskhandError):
+    """No such approval."""
+
+
+class ApprovalStale(DeskhandError):
+    """The approval was decided, has expired, or is for another proposal."""
+
+
+class LateWriter(DeskhandError):
+    """Another worker has the case, or wrote to it first."""
+
+
+class NotAuthorised(DeskhandError):
+    """An effect was to be dispatched without a ruling in force or the yes it needs."""

@@ -1,0 +1,20 @@
+"""Act: carry out what was authorised. Authority is checked once more where the effect is dispatched."""
+
+from __future__ import annotations
+
+from agent import dispatch
+from agent.state import State, Update
+from agent.turn import OpenTurn
+from tools.contract import ToolLost
+
+
+async def act(state: State, turn: OpenTurn) -> Update:
+    """Start the effect and send it; a system that cannot even be read beforehand gets no call."""
+    step = state["step"]
+    try:
+        started = await dispatch.start(turn, step["tool"], step["args"], step.get("intent"))
+    except ToolLost:
+        return {"step": {"kind": "person", "intent": step.get("intent"), "reason": "system_down"}}
+    if started is None:
+        return {"step": {"kind": "person", "intent": step.get("intent"), "reason": "failed"}}
+    return {}

@@ -1,0 +1,34 @@
+"""Decide: hold a proposal against the policy, and send it the way the ruling says."""
+
+from __future__ import annotations
+
+from agent.casefile.records import Level, Outcome
+from agent.dispatch import authority, rule
+from agent.nodes.identify import identity_step
+from agent.state import State, Update
+from agent.turn import OpenTurn
+
+
+async def decide(state: State, turn: OpenTurn) -> Update:
+    """Rule the proposal. With the yes it needs it is carried out; without, the one who can give it is asked."""
+    step = state["step"]
+    intent_id, found = step.get("intent"), step.get("found", {})
+    own = step["tool"] == "send_code"
+    ruled = rule(turn, step["tool"], step["args"], intent=None if own else intent_id, found=found)
+    ruling = ruled.ruling
+    if authority(turn, ruled) is not None:
+        return {"route": "act"}
+    match ruling.outcome:
+        case Outcome.CONFIRM:
+            return {"route": "confirm"}
+        case Outcome.APPROVE:
+            return {"route": "submit"}
+        case Outcome.FORBID:
+            return {"step": {**step, "kind": "refused"}, "route": "reply"}
+        case Outcome.IDENTIFY if intent_id is not None:
+            needed = identity_step(turn, turn.case.intent(intent_id), Level.named(ruling.identity_needed), [])
+            if needed is not None:
+                kinds = {"action": "decide", "look_up": "look_up"}
+                return {"step": needed, "route": kinds.get(needed["kind"], "reply")}  # type: ignore[typeddict-item]
+    reason = "no_rule" if step["tool"] not in turn.playbook.actions else "policy"
+    return {"step": {"kind": "person", "intent": intent_id, "reason": reason}, "route": "escalate"}

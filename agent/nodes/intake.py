@@ -1,0 +1,167 @@
+"""Intake: fold the newest message into the case.
+
+A model reads; what it read is data. A yes, a code and an identity are settled here without it: the answer to a
+pending question is read by a closed grammar, a code by comparison.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime, timedelta
+from typing import Literal
+
+from agent.casefile import events as e
+from agent.casefile.fold import Case
+from agent.casefile.inbox import Wake
+from agent.casefile.records import Intent
+from agent.dispatch import prove
+from agent.models.port import Frame, IntentChoice, Reading
+from agent.nodes.placing import placed
+from agent.speech.answers import settle
+from agent.state import Message, State, Update
+from agent.turn import OpenTurn
+from knowledge.playbook import IntentDef, Playbook
+from tools.messages import one_time_code
+
+
+Answer = Literal["yes", "no", "unclear", "changed", "expired"]
+
+
+async def intake(state: State, turn: OpenTurn) -> Update:
+    """Read the message, settle what was pending, open what is new."""
+    messages = [wake for wake in turn.wakes if wake.cause == "message"]
+    received = {message.message_id for message in turn.all_noted(e.MessageReceived)}
+    for wake in messages:
+        if wake.wake_id not in received:
+            turn.note(e.MessageReceived(message_id=wake.wake_id, text=wake.body))
+    if messages and turn.case.handed:
+        for started in list(turn.case.open_effects.values()):
+            await prove(turn, started, send_again=False)
+        await turn.finish()  # a person has the case: the agent is silent
+        return {"messages": window(turn.case), "route": "end"}
+    if messages and turn.noted(e.IntakeRead) is None:
+        await _read(turn, messages)
+    return {"messages": window(turn.case), "step": {}, "route": "retrieve" if messages else "approve"}
+
+
+def window(case: Case) -> list[Message]:
+    """The last lines as chat clients show them."""
+    return [Message(role="user" if line.role == "customer" else "assistant", content=line.text) for line in case.window]
+
+
+def frame_of(turn: OpenTurn) -> Frame:
+    """What a model may see of the case now."""
+    case = turn.case
+    found = [{"tool": seen.tool, "result": seen.result} for seen in turn.all_noted(e.LookedUp)]
+    earlier = case.window[:-1] if case.window and case.window[-1].role == "customer" else case.window
+    return Frame(locale=case.language, window=earlier, asks=case.asks, intents=case.open_intents, found=found)
+
+
+async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
+    text = "\n".join(wake.body for wake in messages)
+    book = turn.playbook
+    reading = await turn.model.read(text, frame_of(turn), choices(book, turn.case.language))
+    opened = _opened(turn.case, reading, book)
+    slots, facts = placed(turn.case, reading.values, opened, book)
+    question = turn.case.question
+    changed = question is not None and any(
+        turn.case.intent(question.intent).slots.get(k) != v for k, v in slots.get(question.intent, {}).items()
+    )
+    turn.note(
+        e.IntakeRead(
+            model=turn.model.name,
+            language=reading.language if reading.language in book.wording else turn.case.language,
+            mood=reading.mood,
+            intents=opened,
+            slots=slots,
+            facts=facts,
+            unsure=_unsure(reading),
+        )
+    )
+    _check_code(turn, reading)
+    if question is not None:
+        _settle_question(turn, text, messages[-1].wake_id, changed=changed)
+    elif turn.case.offered_person:
+        _settle_offer(turn, text)
+
+
+def choices(book: Playbook, locale: str) -> list[IntentChoice]:
+    """The intents that a message may carry."""
+    return [
+        IntentChoice(name=i.name, means=i.means, examples=i.examples.get(locale) or i.examples[book.company.locales[0]])
+        for i in book.intents.values()
+    ]
+
+
+def question_intent(book: Playbook) -> IntentDef | None:
+    """The intent under which a question is answered from passages."""
+    return next((i for i in book.intents.values() if i.kind == "question"), None)
+
+
+def _opened(case: Case, reading: Reading, book: Playbook) -> list[Intent]:
+    """The intents that this message opens: out of scope is a question, a repetition of what is open is nothing new."""
+    fallback, opened = question_intent(book), list[Intent]()
+    orders = [value for value in reading.values if value.name == "order_id"]
+    for seen in reading.intents:
+        known = book.intents.get(seen.name or "") or fallback
+        if known is None or seen.runner_up is not None:
+            continue
+        ids = {value.value for value in orders if value.text in seen.text}
+        if _is_open(case, known.name, ids):
+            continue
+        number = case.opened + len(opened) + 1
+        new = Intent(id=f"i{number}", name=known.name, confidence=seen.confidence, text=seen.text)
+        opened.append(new)
+    return opened
+
+
+def _is_open(case: Case, name: str, order_ids: set[str]) -> bool:
+    same = [intent for intent in case.intents if intent.name == name and intent.status in ("open", "waiting")]
+    return any(not order_ids or intent.slots.get("order_id", "") in {*order_ids, ""} for intent in same)
+
+
+def _unsure(reading: Reading) -> list[str]:
+    pairs = [(seen.name, seen.runner_up) for seen in reading.intents if seen.runner_up is not None]
+    return [name for name in pairs[0] if name is not None] if pairs else []
+
+
+def _check_code(turn: OpenTurn, reading: Reading) -> None:
+    code, entered = turn.case.identity.code, [v.value for v in reading.values if v.name == "code"]
+    if code is None or not entered or code_lapsed(turn):
+        return
+    expected = one_time_code(turn.desk.code_secret, turn.case.case_id, code.ordinal)
+    turn.note(e.CodeChecked(ordinal=code.ordinal, right=hmac.compare_digest(expected, entered[-1])))
+
+
+def code_lapsed(turn: OpenTurn) -> bool:
+    """Whether the code that was sent last can no longer be entered."""
+    code, methods = turn.case.identity.code, turn.playbook.company.identity
+    if code is None:
+        return True
+    age = turn.desk.clock.now() - datetime.fromisoformat(code.sent_at)
+    return age > timedelta(minutes=methods.code_minutes) or code.tries >= methods.code_tries
+
+
+def _settle_question(turn: OpenTurn, text: str, message_id: str, *, changed: bool) -> None:
+    question = turn.case.question
+    if question is None:
+        return
+    answer: Answer = "changed" if changed else settle(text, turn.case.language)
+    if answer == "yes" and (question.proposal.expires_at or "") <= turn.desk.clock.stamp():
+        answer = "expired"
+    asked = question.proposal
+    turn.note(e.ConfirmationSettled(digest=asked.digest, proposal=asked, answer=answer, message_id=message_id))
+    if answer == "no":
+        turn.note(e.IntentSettled(intent=question.intent, status="withdrawn", outcome="declined"))
+
+
+def _settle_offer(turn: OpenTurn, text: str) -> None:
+    """The customer was offered a person: a yes opens that intent."""
+    answer = settle(text, turn.case.language)
+    person = next((i for i in turn.playbook.intents.values() if i.kind == "person"), None)
+    turn.note(e.ChoiceSettled(answer=answer))
+    if answer == "yes" and person is not None:
+        new = Intent(id=f"i{turn.case.opened + 1}", name=person.name, confidence=1.0, text=text)
+        read = turn.noted(e.IntakeRead)
+        if read is not None:
+            turn.note(read.model_copy(update={"intents": [new], "slots": {}, "facts": {}, "unsure": []}))

@@ -1,0 +1,183 @@
+"""Propose: find the next step. A workflow takes it where one covers the intent; elsewhere the model is asked.
+
+The open matters are taken in their order, questions first; one that must wait for the customer lets the next go
+ahead. Nothing is decided here: a lookup and an action are ruled before they run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import TypeAdapter
+
+from agent.casefile import events as e
+from agent.casefile.records import Args, Intent, Level, Passage
+from agent.models.port import ActionStep, AnswerStep, LookupStep, PersonStep, ToolOffer
+from agent.models.port import Step as ModelStep
+from agent.nodes.identify import identity_step
+from agent.nodes.intake import frame_of
+from agent.policy import workflow as sop
+from agent.state import State, Step, Update
+from agent.turn import OpenTurn
+from knowledge.playbook import Workflow
+from tools.contract import Action
+
+WAITING = {"ask", "code"}
+MODEL_STEPS = 4
+"""How often at the most a model is asked about one question in one turn."""
+REPEATS = 3
+"""After so many turns that asked for the same, a person helps."""
+HOUSEKEEPING = {"find_customer", "send_code", "create_ticket"}
+"""Tools that the desk uses itself; no model is offered them."""
+_STEPS: TypeAdapter[ModelStep] = TypeAdapter(ModelStep)
+
+
+async def propose(state: State, turn: OpenTurn) -> Update:
+    """The next step of the first matter that can go on."""
+    step = await _next(turn)
+    routes = {"look_up": "look_up", "action": "decide", "person": "escalate"}
+    return {"step": step, "route": routes.get(step["kind"], "reply")}  # type: ignore[typeddict-item]
+
+
+async def _next(turn: OpenTurn) -> Step:
+    case, first_waiting = turn.case, None
+    if (decided := _decided(turn)) is not None:
+        return decided
+    if case.identity.failed >= turn.playbook.company.identity.failed_proofs:
+        return {"kind": "person", "reason": "identity_failed"}
+    for intent in _in_order(turn):
+        step = await _step_for(turn, intent)
+        if step["kind"] not in WAITING:
+            return step
+        first_waiting = first_waiting or step
+    if first_waiting is not None:
+        return {"kind": "person", "reason": "low_confidence"} if case.repeats >= REPEATS else first_waiting
+    return _without_intent(turn)
+
+
+def _in_order(turn: OpenTurn) -> list[Intent]:
+    kinds = turn.playbook.intents
+    return sorted(turn.case.open_intents, key=lambda intent: kinds[intent.name].kind == "workflow")
+
+
+def _decided(turn: OpenTurn) -> Step | None:
+    """What a person decided this turn and the customer has not been told yet."""
+    given = turn.noted(e.ApprovalGiven)
+    told = turn.noted(e.ReplySent) is not None
+    if given is None or told or given.status == "approved":
+        return None
+    if given.status == "expired":
+        return {"kind": "person", "intent": given.intent, "reason": "approval_expired"}
+    return {"kind": "decided", "intent": given.intent}
+
+
+def _without_intent(turn: OpenTurn) -> Step:
+    """Nothing is open: the message only answered, or was not understood."""
+    case, read = turn.case, turn.noted(e.IntakeRead)
+    settled = turn.noted(e.ConfirmationSettled)
+    if settled is not None and settled.answer == "no" and turn.noted(e.ReplySent) is None:
+        return {"kind": "declined", "tool": settled.proposal.action, "args": settled.proposal.args}
+    if turn.noted(e.ReplySent) is not None:
+        return {"kind": "nothing"}
+    if read is not None and read.unsure:
+        return {"kind": "choice", "names": read.unsure}
+    if turn.noted(e.ChoiceSettled, lambda c: c.answer == "no") is not None:
+        return {"kind": "social", "wording": "goodbye"}
+    return {"kind": "waiting"} if case.approval else {"kind": "social", "wording": "clarify"}
+
+
+async def _step_for(turn: OpenTurn, intent: Intent) -> Step:
+    definition = turn.playbook.intents[intent.name]
+    if definition.kind == "workflow":
+        return _workflow_step(turn, intent, turn.playbook.workflows[definition.workflow or ""])
+    if definition.kind == "question":
+        return await _question_step(turn, intent)
+    if definition.kind == "person":
+        return {"kind": "person", "intent": intent.id, "reason": "person_asked"}
+    return {"kind": "social", "intent": intent.id, "wording": definition.kind}
+
+
+def _workflow_step(turn: OpenTurn, intent: Intent, workflow: Workflow) -> Step:
+    slots = slots_of(turn, intent)
+    missing: list[str] = [need.slot for need in workflow.needs if not need.optional and need.slot not in slots]
+    # Reading a record needs no more than `confirmed`; what an action needs beyond that, its ruling says.
+    level = min(Level.named(workflow.identity), Level.confirmed)
+    identify = identity_step(turn, intent, level, missing)
+    if identify is not None:
+        return identify
+    wanted = sop.next_step(workflow, slots, turn.desk.catalog, turn.desk.vocabulary, looked_up(turn))
+    match wanted:
+        case sop.Need(slots=names):
+            return {"kind": "ask", "intent": intent.id, "names": names, "proof": []}
+        case sop.Look(tool=tool, args=args):
+            return {"kind": "look_up", "intent": intent.id, "tool": tool, "args": args}
+        case sop.Propose(tool=tool, args=args, found=found):
+            exact = turn.case.edits.get(intent.id, args)
+            return {"kind": "action", "intent": intent.id, "tool": tool, "args": exact, "found": dict(found)}
+        case sop.Say(wording=wording, found=found):
+            return {"kind": "say", "intent": intent.id, "wording": wording, "found": dict(found)}
+        case sop.Missing(wording=wording, slot=slot):
+            return {"kind": "missing", "intent": intent.id, "wording": wording, "names": [slot] if slot else []}
+        case sop.Person(reason=reason):
+            return {"kind": "person", "intent": intent.id, "reason": reason}
+
+
+def slots_of(turn: OpenTurn, intent: Intent) -> dict[str, str]:
+    """The intent's own slots; an order that was named before the matter was clear counts too."""
+    named = turn.case.identity.facts.get("order_id")
+    return ({"order_id": named} if named else {}) | intent.slots
+
+
+def looked_up(turn: OpenTurn) -> sop.Looked:
+    """The lookups of this turn."""
+    seen = turn.all_noted(e.LookedUp)
+
+    def looked(tool: str, args: Args) -> sop.Seen | None:
+        made = next((s for s in reversed(seen) if s.tool == tool and sop.same_args(s.args, args)), None)
+        return None if made is None else sop.Seen(made.result, made.failed)
+
+    return looked
+
+
+async def _question_step(turn: OpenTurn, intent: Intent) -> Step:
+    found = turn.noted(e.PassagesFound, lambda p: p.question == intent.text)
+    passages = found.passages if found is not None else []
+    match await _asked_model(turn, intent, passages):
+        case AnswerStep(passages=ids) if ids:
+            return {"kind": "answer", "intent": intent.id, "names": ids}
+        case LookupStep(tool=tool, args=args):
+            return {"kind": "look_up", "intent": intent.id, "tool": tool, "args": args}
+        case ActionStep(tool=tool, args=args):
+            return {"kind": "action", "intent": intent.id, "tool": tool, "args": args, "found": {}}
+        case _:
+            return {"kind": "unanswered", "intent": intent.id}
+
+
+async def _asked_model(turn: OpenTurn, intent: Intent, passages: Sequence[Passage]) -> ModelStep:
+    """What the model proposes for a question: asked again only after a lookup, and journaled each time."""
+    asked = [a for a in turn.all_noted(e.ModelAnswered) if a.question == intent.text]
+    steps = [_STEPS.validate_python(a.step) for a in asked]
+    looks = [s for s in steps if isinstance(s, LookupStep)]
+    made = [seen for s in looks if (seen := looked_up(turn)(s.tool, s.args)) is not None]
+    if steps and len(looks) > len(made):
+        return steps[-1]
+    if steps and not isinstance(steps[-1], LookupStep):
+        return steps[-1]
+    if len(steps) >= MODEL_STEPS:
+        return PersonStep(reason="low_confidence")
+    step = await turn.model.propose(intent.text, frame_of(turn), offers(turn), passages)
+    turn.note(e.ModelAnswered(model=turn.model.name, question=intent.text, step=step.model_dump(mode="json")))
+    return step
+
+
+def offers(turn: OpenTurn) -> list[ToolOffer]:
+    """The tools that the guards let a model see: classed, not forbidden, and open to this level of identity."""
+    level, offered = turn.case.identity.level, list[ToolOffer]()
+    for name, defined in turn.playbook.actions.items():
+        tool = turn.desk.catalog.tools.get(name)
+        permitted = defined.risk != "forbidden" and Level.named(defined.identity) <= level
+        if tool is not None and permitted and name not in HOUSEKEEPING:
+            kind = "action" if isinstance(tool, Action) else "lookup"
+            schema = tool.args.model_json_schema()
+            offered.append(ToolOffer(name=name, summary=tool.summary, kind=kind, schema_=schema))
+    return offered

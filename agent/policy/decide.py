@@ -1,0 +1,93 @@
+"""Decide: what the policy says of one proposal. A pure function of facts and playbook; no I/O, no clock, no model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from agent.casefile.records import Level, Outcome, Ruling
+from agent.policy.facts import Facts
+from knowledge.playbook import ActionDef, Playbook, Rule
+from knowledge.rules import RuleError, Vocabulary, compile_rule, evaluate
+from tools.contract import Risk
+
+CLASS_OUTCOME = {
+    Risk.LOW: Outcome.ALLOW,
+    Risk.CUSTOMER_CONFIRMED: Outcome.CONFIRM,
+    Risk.HUMAN_APPROVED: Outcome.APPROVE,
+    Risk.FORBIDDEN: Outcome.FORBID,
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What one rule says of a proposal."""
+
+    outcome: Outcome
+    identity: Level
+    clause: str
+    why: str
+
+
+def decide(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Ruling:
+    """What the policy says of one proposal, and why.
+
+    The class of the action is the least; rules can only make it stricter, and the strictest wins. No class: a
+    person. A rule that cannot be evaluated on these facts counts as one that wants a person.
+    """
+    name = str(facts["action.name"])
+    defined = playbook.actions.get(name)
+    if defined is None:
+        return _no_rule(name)
+    day = date.fromisoformat(str(facts["time.date"]))
+    risk = stricter(Risk(defined.risk), Risk(str(facts["action.risk"])))
+    said = [held for rule in playbook.rules_on(day) if (held := _held(rule, facts, playbook, vocabulary))]
+    outcome = max([CLASS_OUTCOME[risk], *(s.outcome for s in said)], key=lambda o: o.strictness)
+    if not facts["systems.available"] and outcome is not Outcome.FORBID:
+        outcome = Outcome.HANDOFF
+    needed = max([Level.named(defined.identity), *(s.identity for s in said)])
+    if outcome not in (Outcome.FORBID, Outcome.HANDOFF) and int(str(facts["identity.level"])) < needed:
+        outcome = Outcome.IDENTIFY
+    clauses, reason = _grounds(outcome, said, defined, needed)
+    return Ruling(outcome=outcome, action=name, clauses=clauses, risk=risk, identity_needed=needed.name, reason=reason)
+
+
+def stricter(one: Risk, other: Risk) -> Risk:
+    """The stricter of two classes."""
+    return max(one, other, key=list(Risk).index)
+
+
+def _no_rule(action: str) -> Ruling:
+    return Ruling(
+        outcome=Outcome.HANDOFF,
+        action=action,
+        clauses=[],
+        risk=Risk.FORBIDDEN,
+        identity_needed=Level.verified.name,
+        reason="The playbook gives this action no class, so a person decides.",
+    )
+
+
+def _held(rule: Rule, facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Said | None:
+    title = playbook.clauses[rule.clause].title
+    try:
+        holds = evaluate(compile_rule(rule.when, vocabulary.variables), facts)
+    except RuleError as error:
+        return Said(Outcome.HANDOFF, Level.anonymous, rule.clause, f"{title} (cannot be told: {error})")
+    if not holds:
+        return None
+    outcome = Outcome(rule.then) if rule.then else Outcome.ALLOW
+    identity = Level.named(rule.identity) if rule.identity else Level.anonymous
+    return Said(outcome, identity, rule.clause, title)
+
+
+def _grounds(outcome: Outcome, said: list[Said], defined: ActionDef, needed: Level) -> tuple[list[str], str]:
+    """The clauses that made the ruling what it is, and their titles as the reason."""
+    if outcome is Outcome.IDENTIFY:
+        grounds = [s for s in said if s.identity == needed]
+    else:
+        grounds = [s for s in said if s.outcome is outcome]
+    if grounds:
+        clauses = list(dict.fromkeys(s.clause for s in grounds))
+        return clauses, "; ".join(dict.fromkeys(s.why for s in grounds))
+    return [defined.clause] if defined.clause else [], f"The class of this action is {defined.risk}."

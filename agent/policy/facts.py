@@ -1,0 +1,112 @@
+"""Facts: what a rule may look at, by name, and where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, get_origin
+
+from pydantic import BaseModel, JsonValue
+
+from agent.casefile.fold import Case
+from agent.casefile.records import Args, Intent
+from knowledge.rules import ActionShape, FactType, LookupShape, Vocabulary
+from tools.contract import Action, Catalog, Risk, Tool
+
+Facts = dict[str, JsonValue]
+"""Name → scalar. A fact that is not known is absent."""
+
+CASE_FACTS: dict[str, FactType] = {
+    "action.name": "string",
+    "action.risk": "string",
+    "intent.name": "string",
+    "intent.confidence": "double",
+    "identity.level": "int",
+    "support.score": "double",
+    "systems.available": "bool",
+    "state.sentiment": "string",
+    "state.urgency": "string",
+    "state.confused": "bool",
+    "state.repeats": "int",
+    "state.escalated": "bool",
+    "case.channel": "string",
+    "case.locale": "string",
+    "time.date": "string",
+    "time.hour": "int",
+    "time.weekday": "int",
+}
+SCALARS: dict[type, FactType] = {str: "string", bool: "bool", int: "int", float: "double", Decimal: "double"}
+
+
+def vocabulary(catalog: Catalog) -> Vocabulary:
+    """All facts that rules and workflows may name, with their types, for these tools."""
+    return Vocabulary(
+        facts=CASE_FACTS,
+        lookups={
+            tool.name: LookupShape(
+                args=_shape(tool.args), optional=_optional(tool), subject=tool.subject, result=_shape(tool.result)
+            )
+            for tool in catalog.lookups
+        },
+        actions={t.name: ActionShape(args=_shape(t.args), optional=_optional(t)) for t in catalog.actions},
+    )
+
+
+def gather(
+    case: Case,
+    intent: Intent | None,
+    tool: Tool,
+    args: Args,
+    found: Mapping[str, Mapping[str, JsonValue]],
+    now: datetime,
+    known: Vocabulary,
+) -> Facts:
+    """The facts for ruling one proposal; `found`: what was looked up for it this turn, by subject."""
+    facts: Facts = {
+        "action.name": tool.name,
+        "action.risk": tool.risk if isinstance(tool, Action) else Risk.LOW,
+        "identity.level": int(case.identity.level),
+        "systems.available": True,
+        "state.sentiment": case.mood.sentiment,
+        "state.urgency": case.mood.urgency,
+        "state.confused": case.mood.confused,
+        "state.repeats": case.repeats,
+        "state.escalated": case.handoffs > 0,
+        "case.channel": case.channel,
+        "case.locale": case.language,
+        "time.date": now.date().isoformat(),
+        "time.hour": now.hour,
+        "time.weekday": now.weekday(),
+    }
+    if intent is not None:
+        facts |= {"intent.name": intent.name, "intent.confidence": intent.confidence}
+    facts |= {f"action.args.{name}": value for name, value in args.items()}
+    for subject, record in found.items():
+        facts |= {f"{subject}.{name}": value for name, value in record.items()}
+    return bind(facts, known.variables)
+
+
+def bind(values: Mapping[str, JsonValue], declared: Mapping[str, FactType]) -> Facts:
+    """The declared ones among these values; money, which records write as text, becomes a double."""
+    return {
+        name: float(value) if declared[name] == "double" and isinstance(value, str) else value
+        for name, value in values.items()
+        if name in declared and value is not None
+    }
+
+
+def _optional(tool: Tool) -> frozenset[str]:
+    return frozenset(name for name, field in tool.args.model_fields.items() if not field.is_required())
+
+
+def _shape(model: type[BaseModel]) -> dict[str, FactType]:
+    kinds = {name: _scalar(field.annotation) for name, field in model.model_fields.items()}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
+
+
+def _scalar(annotation: Any) -> FactType | None:
+    if get_origin(annotation) is not None:
+        members = {_scalar(type(value)) for value in getattr(annotation, "__args__", ())}
+        return members.pop() if len(members) == 1 else None
+    return next((kind for known, kind in SCALARS.items() if annotation is known), None)

@@ -1,0 +1,161 @@
+"""Workflows: the next step of a standard operating procedure, from what is known so far.
+
+Pure: the same slots and the same lookups give the same step. A workflow is walked from its top each time, over
+fresh lookups, so that nothing is acted on that was true only yesterday.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from pydantic import JsonValue, ValidationError
+
+from agent.casefile.canonical import canonical
+from agent.casefile.records import Args
+from agent.policy.facts import Facts
+from knowledge.playbook import Workflow, WorkflowStep
+from knowledge.rules import FactType, RuleError, Vocabulary, compile_rule, evaluate, step_variables
+from tools.contract import Catalog
+
+Found = Mapping[str, dict[str, JsonValue]]
+"""What was looked up, by subject."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """These things are missing; the customer is asked."""
+
+    slots: list[str]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A system is to be read."""
+
+    tool: str
+    args: Args
+
+
+@dataclass(frozen=True)
+class Propose:
+    """A change is to be proposed, on this evidence."""
+
+    tool: str
+    args: Args
+    found: Found
+
+
+@dataclass(frozen=True)
+class Say:
+    """The matter is answered by this wording, on this evidence."""
+
+    wording: str
+    found: Found
+
+
+@dataclass(frozen=True)
+class Missing:
+    """There is no such record of theirs: said with this wording, and the slot is asked for again."""
+
+    wording: str
+    slot: str | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person takes this over."""
+
+    reason: str
+
+
+Next = Need | Look | Propose | Say | Missing | Person
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a lookup gave this turn."""
+
+    result: dict[str, JsonValue] | None
+    failed: str | None = None
+
+
+Looked = Callable[[str, Args], Seen | None]
+"""The lookup with these arguments, when it was made this turn."""
+
+
+@dataclass
+class _Walk:
+    workflow: Workflow
+    catalog: Catalog
+    vocabulary: Vocabulary
+    looked: Looked
+    values: Facts
+    variables: Mapping[str, FactType] = field(default_factory=dict)
+    found: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
+
+    def value(self, expression: str) -> JsonValue:
+        return cast("JsonValue", evaluate(compile_rule(expression, self.variables, "any"), self.values))
+
+    def step(self, index: int) -> Next | None:
+        """What this step wants now; None: it is passed over or already done."""
+        step = self.workflow.steps[index]
+        self.variables = step_variables(self.workflow, index, self.vocabulary)
+        if step.when is not None and not self.value(step.when):
+            return None
+        if step.look_up:
+            return self._look_up(step, step.look_up)
+        if step.propose:
+            return Propose(step.propose, self._args(step.propose, step), dict(self.found))
+        if step.say:
+            return Say(step.say, dict(self.found))
+        return Person(step.person or "no_rule")
+
+    def _look_up(self, step: WorkflowStep, name: str) -> Next | None:
+        tool, args = self.catalog.lookup(name), self._args(name, step)
+        seen = self.looked(name, args)
+        if seen is None:
+            return Look(name, args)
+        if seen.failed is not None:
+            return Person("system_down")
+        if seen.result is None:
+            return Missing(step.if_missing, step.slot) if step.if_missing else Person("no_rule")
+        subject = step.as_ or tool.subject
+        self.found[subject] = seen.result
+        self.values |= {f"{subject}.{k}": v for k, v in seen.result.items()}
+        return None
+
+    def _args(self, tool: str, step: WorkflowStep) -> Args:
+        """The arguments as the tool's own model writes them, so that equal proposals have equal digests."""
+        given = {name: self.value(expression) for name, expression in step.with_.items()}
+        return exact_args(self.catalog, tool, given)
+
+
+def exact_args(catalog: Catalog, tool: str, given: Mapping[str, JsonValue]) -> Args:
+    """Arguments checked and written by the tool's own model. Raises ValidationError."""
+    return cast("Args", catalog.tools[tool].args.model_validate(dict(given)).model_dump(mode="json"))
+
+
+def next_step(
+    workflow: Workflow, slots: Mapping[str, str], catalog: Catalog, vocabulary: Vocabulary, looked: Looked
+) -> Next:
+    """The next step of this workflow. An expression that cannot be evaluated sends the case to a person."""
+    missing = [need.slot for need in workflow.needs if not need.optional and need.slot not in slots]
+    if missing:
+        return Need(cast("list[str]", missing))
+    given: Facts = {f"slots.{need.slot}": slots.get(need.slot, "") for need in workflow.needs}
+    walk = _Walk(workflow, catalog, vocabulary, looked, given)
+    try:
+        for index in range(len(workflow.steps)):
+            wanted = walk.step(index)
+            if wanted is not None:
+                return wanted
+    except (RuleError, ValidationError):
+        return Person("no_rule")
+    return Person("no_rule")
+
+
+def same_args(one: Args, other: Args) -> bool:
+    """Whether two sets of arguments are the same to the letter."""
+    return canonical(one) == canonical(other)

@@ -1,0 +1,184 @@
+"""Checks of the documents against each other and against the tools. One function a check; each gives its findings.
+
+A check says only what is certain: where a kind of document could not be read in whole, nothing is missing there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from jinja2 import TemplateSyntaxError
+
+from knowledge.documents import Finding, Where
+from knowledge.draft import Draft
+from knowledge.playbook import Rule
+from knowledge.policies import CITES, cited
+from knowledge.rules import FactType, Returns, RuleError, Vocabulary, closest, compile_rule
+from knowledge.steps import workflows_fit
+from knowledge.wording import contract, names
+
+FEWEST_EXAMPLES = 5
+"""An intent cannot be told from others with less."""
+_LITERALS = re.compile(r'(action|intent)\.name\s*(?:==|!=|in)\s*(\[[^\]]*\]|"[^"]*")')
+
+
+def run_checks(draft: Draft, vocabulary: Vocabulary) -> list[Finding]:
+    """The findings of all checks."""
+    among = [finding for check in AMONG_DOCUMENTS for finding in check(draft)]
+    return among + [finding for check in AGAINST_TOOLS for finding in check(draft, vocabulary)]
+
+
+def tools_have_classes(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Each tool has its class, and each class is of a tool: what has none would always wait for a person."""
+    tools = {*vocabulary.lookups, *vocabulary.actions}
+    if "actions" not in draft.partial:
+        for name in sorted(tools - draft.actions.keys()):
+            advice = f"add `{name}:` with its `risk` and `identity`"
+            yield draft.finding("actions.yaml", (), f"the tool '{name}' has no class", advice)
+    for name, action in draft.actions.items():
+        if name not in tools:
+            yield draft.finding("actions.yaml", (name,), f"unknown tool '{name}'", closest(name, tools))
+        if action.undo is not None and action.undo not in vocabulary.actions:
+            advice = closest(action.undo, vocabulary.actions)
+            yield draft.finding("actions.yaml", (name, "undo"), f"unknown action '{action.undo}'", advice)
+
+
+def cited_clauses_exist(draft: Draft) -> Iterator[Finding]:
+    """Each clause that a document cites can be read."""
+    for name, action in draft.actions.items():
+        yield from _uncited(draft, action.clause or "", "actions.yaml", (name, "clause"))
+    for locale, wording in draft.wording.items():
+        for key, text in wording.texts.items():
+            yield from _uncited(draft, text, f"wording/{locale}.yaml", (key,))
+    for file, source in draft.sources.items():
+        for where in source.lines:
+            if where[:1] == (CITES,):
+                yield from _uncited(draft, str(where[1]), file, where)
+
+
+def intents_lead_somewhere(draft: Draft) -> Iterator[Finding]:
+    """Each intent has a workflow that exists, and a customer can always ask a question or for a person."""
+    for name, intent in draft.intents.items():
+        if intent.workflow is not None and draft.absent("workflows", intent.workflow):
+            advice = closest(intent.workflow, draft.workflows)
+            wrong = f"unknown workflow '{intent.workflow}'"
+            yield draft.finding("intents.yaml", (name, "workflow"), wrong, advice)
+    kinds = {intent.kind for intent in draft.intents.values()}
+    for kind in ("person", "question"):
+        if "intents" not in draft.partial and kind not in kinds:
+            yield draft.finding("intents.yaml", (), f"no intent is of kind '{kind}'", f"add one with `kind: {kind}`")
+
+
+def intents_are_told_apart(draft: Draft) -> Iterator[Finding]:
+    """Each intent has a title and enough examples in each locale served, and none that is another's too."""
+    owner: dict[str, str] = {}
+    for name, intent in draft.intents.items():
+        for locale in draft.company.locales if draft.company else []:
+            examples = intent.examples.get(locale, [])
+            if len(examples) < FEWEST_EXAMPLES:
+                wrong = f"'{name}' has {len(examples)} examples in '{locale}'"
+                yield draft.finding("intents.yaml", (name, "examples", locale), wrong, "write 15 or more, at least 5")
+            if locale not in intent.title:
+                advice = f"add `{locale}: …` under `title:`"
+                yield draft.finding("intents.yaml", (name, "title"), f"'{name}' has no title in '{locale}'", advice)
+        for locale, examples in intent.examples.items():
+            for index, example in enumerate(examples):
+                first = owner.setdefault(" ".join(example.lower().split()), name)
+                if first != name:
+                    where = (name, "examples", locale, index)
+                    wrong = f"this is an example of '{first}' too"
+                    yield draft.finding("intents.yaml", where, wrong, "keep it where it belongs")
+
+
+def locales_are_served(draft: Draft) -> Iterator[Finding]:
+    """Each locale of the company has its wording, and each document is in one of them."""
+    locales = draft.company.locales if draft.company else []
+    for index, locale in enumerate(locales):
+        if draft.absent("wording", locale):
+            wrong = f"there is no wording for '{locale}'"
+            yield draft.finding("company.yaml", ("locales", index), wrong, f"write wording/{locale}.yaml")
+    for file, source in draft.sources.items():
+        locale = source.data.get("locale", "") if file.endswith(".md") else ""
+        if locale and locales and locale not in locales:
+            yield source.finding(f"the company does not serve '{locale}'", closest(locale, locales), ("locale",))
+
+
+def rules_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Each rule is a condition over declared facts, and the names that it compares with exist."""
+    for clause in draft.clauses.values():
+        for rule in clause.rules:
+            file, line = _place(rule)
+            for finding in _condition(rule.when, vocabulary.variables):
+                yield finding._replace(file=file, line=line)
+            for wrong, advice in _unknown_names(rule.when, draft, vocabulary):
+                yield Finding(file, line, wrong, advice)
+
+
+def escalations_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Each escalation rule is a condition over declared facts."""
+    for index, text in enumerate(draft.company.escalate_when if draft.company else []):
+        for finding in _condition(text, vocabulary.variables):
+            yield draft.finding("company.yaml", ("escalate_when", index), finding.wrong, finding.instead)
+
+
+def wording_is_whole(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Each locale has each text that the agent needs, and a template names only what it is given."""
+    needed = contract(vocabulary)
+    for locale, wording in draft.wording.items():
+        file = f"wording/{locale}.yaml"
+        for key in sorted(needed.keys() - wording.texts.keys()):
+            yield draft.finding(file, (), f"the text '{key}' is missing", f"add a line `{key}: …`")
+        for key, text in wording.texts.items():
+            try:
+                used = names(text)
+            except TemplateSyntaxError as error:
+                yield draft.finding(
+                    file, (key,), f"'{key}' is no template: {error.message}", "write values as {{ name }}"
+                )
+                continue
+            for name in sorted(used.keys() - needed[key]) if key in needed else []:
+                wrong = f"'{key}' is not given '{name}'"
+                yield draft.finding(file, (key,), wrong, closest(name, needed[key]) or "write it without values")
+
+
+def _condition(text: str, variables: dict[str, FactType], returns: Returns = "bool") -> Iterator[Finding]:
+    try:
+        compile_rule(text, variables, returns)
+    except RuleError as error:
+        yield Finding("", 0, error.message, error.instead)
+
+
+def _unknown_names(text: str, draft: Draft, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """A rule about an action that does not exist would never hold, and nobody would notice."""
+    for subject, literals in _LITERALS.findall(text):
+        known = vocabulary.actions if subject == "action" else draft.intents
+        for name in re.findall(r'"([^"]*)"', literals):
+            if name not in known and not (subject == "intent" and "intents" in draft.partial):
+                yield f"unknown {subject} '{name}'", closest(name, known)
+
+
+def _uncited(draft: Draft, text: str, file: str, where: Where) -> Iterator[Finding]:
+    for clause in cited(text):
+        if draft.absent("clauses", clause):
+            yield draft.finding(file, where, f"unknown clause '{clause}'", closest(clause, draft.clauses))
+
+
+def _place(rule: Rule) -> tuple[str, int]:
+    file, _, line = rule.source.rpartition(":")
+    return file, int(line)
+
+
+AMONG_DOCUMENTS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
+    cited_clauses_exist,
+    intents_lead_somewhere,
+    intents_are_told_apart,
+    locales_are_served,
+)
+AGAINST_TOOLS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
+    tools_have_classes,
+    rules_compile,
+    escalations_compile,
+    wording_is_whole,
+    workflows_fit,
+)

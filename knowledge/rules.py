@@ -1,0 +1,202 @@
+"""Rules: CEL expressions over declared, typed facts, compiled once.
+
+A name that is not declared and a type that does not fit are refused when an expression is compiled, with the
+position. What could make a comparison silently false, or cut a text short, is refused when it is evaluated: a
+number that is not finite, a text with a NUL, a value of another type than declared.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+from cel_expr_python import cel  # type: ignore[import-untyped]
+
+from knowledge.playbook import Workflow
+
+FactType = Literal["string", "int", "double", "bool"]
+Returns = FactType | Literal["any"]
+Scalar = str | int | float | bool
+
+_TYPES: dict[str, Any] = {t.name(): t for t in (cel.Type.STRING, cel.Type.INT, cel.Type.DOUBLE, cel.Type.BOOL)}
+_COMPLAINT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+_OVERLOAD = re.compile(r"no matching overload for '([^']*)' applied to '\(([^']*)\)'")
+
+
+class RuleError(ValueError):
+    """An expression that cannot be compiled, or not be evaluated over these facts."""
+
+    def __init__(self, message: str, column: int = 1, *, line: int = 1, instead: str = "") -> None:
+        super().__init__(message)
+        self.message, self.column, self.line = message, column, line
+        self.instead = instead
+        """What to write instead; empty when there is nothing to suggest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionShape:
+    """An action as rules and workflows see it."""
+
+    args: Mapping[str, FactType]
+    optional: frozenset[str] = frozenset()
+    """Arguments that may be left out."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookupShape(ActionShape):
+    """A lookup as rules and workflows see it."""
+
+    subject: str
+    """The name its result goes by: `order`."""
+    result: Mapping[str, FactType]
+    """The scalar fields of its result; others are no facts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """All that documents may name."""
+
+    facts: Mapping[str, FactType]
+    """What is known of any case: `identity.level`, `action.name`, `time.hour` …"""
+    lookups: Mapping[str, LookupShape] = field(default_factory=dict)
+    actions: Mapping[str, ActionShape] = field(default_factory=dict)
+
+    @cached_property
+    def variables(self) -> dict[str, FactType]:
+        """All facts that a rule may name: `facts`, `action.args.ARG`, and `SUBJECT.FIELD` of each lookup.
+
+        Raises ValueError when two tools give one name different types.
+        """
+        named = list(self.facts.items())
+        named += [(f"action.args.{arg}", kind) for shape in self.actions.values() for arg, kind in shape.args.items()]
+        named += [(f"{s.subject}.{name}", kind) for s in self.lookups.values() for name, kind in s.result.items()]
+        variables: dict[str, FactType] = {}
+        for name, kind in named:
+            if variables.setdefault(name, kind) != kind:
+                raise ValueError(f"The fact '{name}' is {variables[name]} here and {kind} there; give it one type.")
+        return variables
+
+    def tool(self, name: str) -> ActionShape | None:
+        """The lookup or action of that name, or None."""
+        return self.lookups.get(name) or self.actions.get(name)
+
+
+def step_variables(workflow: Workflow, index: int, vocabulary: Vocabulary) -> dict[str, FactType]:
+    """What the expressions of a workflow's step may name: its slots and what earlier steps looked up."""
+    variables: dict[str, FactType] = {f"slots.{need.slot}": "string" for need in workflow.needs}
+    for step in workflow.steps[:index]:
+        shape = vocabulary.lookups.get(step.look_up or "")
+        if shape is not None:
+            variables |= {f"{step.as_ or shape.subject}.{name}": kind for name, kind in shape.result.items()}
+    return variables
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """A compiled expression; evaluate it with `evaluate`."""
+
+    text: str
+    returns: FactType
+    variables: Mapping[str, FactType] = field(repr=False)
+    program: Any = field(repr=False)
+
+
+def compile_rule(text: str, variables: Mapping[str, FactType], returns: Returns = "bool") -> Expression:
+    """Compile an expression over exactly these variables; the same one is compiled once.
+
+    Raises RuleError with the position when it names what is not declared, mixes types, or gives another type.
+    """
+    return _compiled(text, frozenset(variables.items()), returns)
+
+
+def evaluate(expression: Expression, data: Mapping[str, Any]) -> Scalar:
+    """The expression's value over these facts; None and absent facts are unbound, other names are ignored.
+
+    Raises RuleError when a fact that decides the value is unbound, or when a fact has not its declared type.
+    """
+    bound = {name: _typed(name, value, expression.variables[name]) for name, value in _bound(data, expression)}
+    value = expression.program.eval(data=bound)
+    result = value.value()
+    if value.type().name() == "ERROR":
+        raise RuleError(f"'{expression.text}' cannot be evaluated: {_plain(str(result))}")
+    return _typed("the result", result, expression.returns)
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """`did you mean 'x'?`, or the list of what is known when nothing is close."""
+    known = sorted(known)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return f"write one of {', '.join(known)}" if known else ""
+
+
+@lru_cache(maxsize=512)
+def _environment(variables: frozenset[tuple[str, FactType]]) -> Any:
+    return cel.NewEnv(variables={name: _TYPES[kind.upper()] for name, kind in variables})
+
+
+@lru_cache(maxsize=4096)
+def _compiled(text: str, variables: frozenset[tuple[str, FactType]], returns: Returns) -> Expression:
+    try:
+        program = _environment(variables).compile(text)
+    except RuntimeError as error:
+        raise _explained(str(error), text, dict(variables)) from None
+    kind = program.return_type().name()
+    if kind not in _TYPES:
+        raise RuleError(f"it gives a {kind.lower()}", instead="write an expression that gives one plain value")
+    if returns not in ("any", kind.lower()):
+        raise RuleError(f"it gives a {kind.lower()} where a {returns} is needed", instead=f"convert it to {returns}")
+    return Expression(text, kind.lower(), dict(variables), program)
+
+
+def _explained(complaint: str, text: str, variables: Mapping[str, FactType]) -> RuleError:
+    found = _COMPLAINT.search(complaint)
+    if found is None:
+        return RuleError(complaint)
+    line, column, problem = int(found[1]), int(found[2]), found[3]
+    if undeclared := _UNDECLARED.search(problem):
+        return _unknown(undeclared[1], text, line, column, variables)
+    if overload := _OVERLOAD.search(problem):
+        operator, types = overload[1].strip("_").replace("_", " … "), overload[2]
+        hint = "write both sides in one type; a double is written 50.0, an int 50"
+        return RuleError(f"'{operator}' does not go with ({types})", column, line=line, instead=hint)
+    problem = problem.removeprefix("Syntax error: ").partition(" expecting ")[0]
+    return RuleError(f"syntax: {problem}", column, line=line, instead='write it like `action.name == "cancel_order"`')
+
+
+def _unknown(name: str, text: str, line: int, column: int, variables: Mapping[str, FactType]) -> RuleError:
+    if f"{name}(" in text.replace(" ", ""):
+        return RuleError(f"unknown function '{name}'", column, line=line, instead="use CEL's own functions")
+    column = max(1, column - name.rfind(".")) if "." in name else column
+    return RuleError(f"unknown fact '{name}'", column, line=line, instead=closest(name, variables))
+
+
+def _bound(data: Mapping[str, Any], expression: Expression) -> Iterable[tuple[str, Any]]:
+    return ((name, value) for name, value in data.items() if value is not None and name in expression.variables)
+
+
+def _typed(name: str, value: Any, kind: FactType) -> Scalar:
+    """The value as CEL takes it; a bool is no number here, and an int may stand for a double."""
+    if kind == "bool" and isinstance(value, bool):
+        return value
+    if kind == "string" and isinstance(value, str) and "\0" not in value:
+        return value
+    if not isinstance(value, bool):
+        if kind == "int" and isinstance(value, int) and -(2**63) <= value < 2**63:
+            return value
+        if kind == "double" and isinstance(value, int | float | Decimal) and math.isfinite(value):
+            return float(value)
+    raise RuleError(f"{name} is {value!r:.60}, which is no {kind}")
+
+
+def _plain(complaint: str) -> str:
+    unbound = re.search(r'No value with name "([^"]+)"', complaint)
+    return f"'{unbound[1]}' is not known" if unbound else complaint.partition(": ")[2] or complaint

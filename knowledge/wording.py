@@ -1,0 +1,111 @@
+"""Wording: what the agent says, as plain-text templates in a sandbox, one file a locale.
+
+A template may name only what its id is given (`CONTRACT`), and for what a workflow says: `slots` and the subjects it
+looked up. Nothing is escaped: the texts are plain, and are never shown as HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, get_args
+
+from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from knowledge.playbook import Fact, Need, Wording
+from knowledge.rules import Vocabulary
+
+HANDOFF_REASONS = (
+    "person_asked", "policy", "no_rule", "unknown_outcome", "mismatch", "failed", "identity_failed", "system_down",
+    "low_confidence", "internal",
+)  # fmt: skip
+"""Why the agent itself hands over; workflows add reasons of their own."""
+
+CONTRACT: dict[str, frozenset[str]] = {
+    "ask.sentence": frozenset({"things", "why"}),
+    "ask.identity_why": frozenset(),
+    "ask.code": frozenset({"minutes"}),
+    "ask.code_again": frozenset({"tries_left"}),
+    "ask.choice": frozenset({"options"}),
+    "confirm.again": frozenset({"question"}),
+    "confirm.expired": frozenset({"question"}),
+    "confirm.declined": frozenset({"doing"}),
+    "approval.asked": frozenset({"doing", "title"}),
+    "approval.still_waiting": frozenset({"doing"}),
+    "approval.rejected": frozenset({"doing"}),
+    "approval.edited": frozenset({"doing", "before"}),
+    "approval.expired": frozenset({"doing"}),
+    "approval.responded": frozenset({"text"}),
+    "refused": frozenset({"doing", "title", "quote"}),
+    "order_not_found": frozenset({"slots"}),
+    "identity.failed": frozenset(),
+    "identity.locked": frozenset(),
+    "unanswered": frozenset(),
+    "unanswered.offer": frozenset(),
+    "greeting": frozenset({"company"}),
+    "thanks": frozenset(),
+    "goodbye": frozenset({"company"}),
+    "next_request": frozenset({"title"}),
+    "silent": frozenset(),
+    **{f"ask.{slot}": frozenset[str]() for slot in get_args(Need.model_fields["slot"].annotation)},
+    **{f"proof.{fact}": frozenset[str]() for fact in get_args(Fact.model_fields["name"].annotation)},
+    **{f"handoff.{reason}": frozenset({"hours"}) for reason in HANDOFF_REASONS},
+}
+"""The ids that every locale needs, with the values that each is given. The head of a wording file explains them."""
+
+
+class WordingError(ValueError):
+    """A text that is missing, is no template, or names what it was not given."""
+
+
+def contract(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
+    """`CONTRACT` with the texts of each action: what is being done, the question, and the four outcomes."""
+    ids = dict(CONTRACT)
+    for name, shape in vocabulary.actions.items():
+        for prefix in (f"do.{name}", f"confirm.{name}", *outcomes(name)):
+            ids[prefix] = frozenset(shape.args)
+    return ids
+
+
+def outcomes(action: str) -> list[str]:
+    """The ids of what is said of each state that a receipt of this action may have."""
+    return [f"outcome.{action}.{state}" for state in ("verified", "mismatch", "failed", "unknown")]
+
+
+def render(wording: Wording, id: str, /, **values: Any) -> str:  # noqa: A002
+    """The text of an id with these values. Raises WordingError."""
+    try:
+        return _template(wording.texts[id]).render(values).strip()
+    except KeyError:
+        raise WordingError(f"wording/{wording.locale}.yaml has no '{id}'; add it.") from None
+    except (TemplateError, TypeError) as error:
+        raise WordingError(f"'{id}' in wording/{wording.locale}.yaml cannot be said: {error}") from None
+
+
+def names(text: str) -> dict[str, set[str]]:
+    """The values that a template names, each with the fields of it that it uses. Raises TemplateSyntaxError."""
+    tree = _ENVIRONMENT.parse(text)
+    used: dict[str, set[str]] = {name: set() for name in meta.find_undeclared_variables(tree)}
+    for name, attribute in _attributes(tree):
+        if name in used:
+            used[name].add(attribute)
+    return used
+
+
+def _attributes(tree: nodes.Template) -> Iterator[tuple[str, str]]:
+    for node in tree.find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name):
+            yield node.node.name, node.attr
+    for item in tree.find_all(nodes.Getitem):
+        if isinstance(item.node, nodes.Name) and isinstance(item.arg, nodes.Const):
+            yield item.node.name, str(item.arg.value)
+
+
+# Plain text: escaping would put `&amp;` into a chat.
+_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+
+
+@lru_cache(maxsize=2048)
+def _template(text: str) -> Template:
+    return _ENVIRONMENT.from_string(text)

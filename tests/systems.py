@@ -1,0 +1,110 @@
+"""Systems to test against: a real back office on loopback, and an eye on what really happened in it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from tools.backoffice.app import create_app
+
+Record = dict[str, Any]
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """Serve `app` on a free port of loopback, in a thread with a loop of its own, and give its address.
+
+    Over a socket, because only there a timeout is one.
+    """
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1)
+        server = uvicorn.Server(config)
+        thread = Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+        thread.start()
+        try:
+            while not server.started:
+                assert thread.is_alive(), "the server did not start"
+                await asyncio.sleep(0.01)
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await asyncio.to_thread(thread.join)
+
+
+@asynccontextmanager
+async def running_backoffice(tmp_path: Path, *, today: date | None = None) -> AsyncIterator[str]:
+    """A freshly seeded back office with its database in `tmp_path`; gives the address that `Backoffice` takes."""
+    app = create_app(tmp_path / "backoffice.db", today=today)
+    try:
+        async with serving(app) as base_url:
+            yield base_url
+    finally:
+        app.state.store.close()
+
+
+class Oracle:
+    """Sees and sets up the back office past all faults, as the actor `oracle`; arms the faults of others."""
+
+    def __init__(self, base_url: str) -> None:
+        headers = {"X-Oracle": "1", "X-Actor": "oracle"}
+        self._http = httpx.AsyncClient(base_url=f"{base_url}/api", headers=headers, timeout=10, trust_env=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def rows(self, collection: str, **equal: str) -> list[Record]:
+        """The records of a collection whose fields have these values."""
+        return await self._json("GET", collection, params={**equal, "limit": "10000"})  # type: ignore[no-any-return]
+
+    async def item(self, collection: str, id: str) -> Record:  # noqa: A002 - the field's name
+        """One record."""
+        return await self._json("GET", f"{collection}/{id}")  # type: ignore[no-any-return]
+
+    async def post(self, collection: str, **fields: Any) -> Record:
+        """Make a record."""
+        return await self._json("POST", collection, json=fields)  # type: ignore[no-any-return]
+
+    async def patch(self, collection: str, id: str, **fields: Any) -> Record:  # noqa: A002 - the field's name
+        """Change a record."""
+        return await self._json("PATCH", f"{collection}/{id}", json=fields)  # type: ignore[no-any-return]
+
+    async def seq(self) -> int:
+        """Where the journal stands."""
+        rows = await self._json("GET", "journal")
+        return rows[-1]["seq"] if rows else 0
+
+    async def written(self, after: int = 0, **equal: Any) -> list[Record]:
+        """What the agent wrote after `after`, by the journal; `key="…"` and the like narrow it."""
+        rows: list[Record] = await self._json("GET", "journal", params={"after": after})
+        wanted = {"actor": "agent", **equal}
+        return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
+
+    async def arm(self, name: str, n: int = 1, **aim: Any) -> None:
+        """The next `n` calls that match `aim` (`resource`, `method`; `ms` to wait) meet the fault."""
+        await self._json("POST", "faults", json={"name": name, "n": n, **aim})
+
+    async def clear(self) -> None:
+        """Disarm every fault."""
+        (await self._http.delete("/faults")).raise_for_status()
+
+    async def _json(self, method: str, path: str, **call: Any) -> Any:
+        response = await self._http.request(method, f"/{path}", **call)
+        response.raise_for_status()
+        return response.json()

@@ -1,0 +1,83 @@
+"""The names and shapes that workflows, rules and the agent rely on."""
+
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Literal, get_origin
+
+from tests.tools.conftest import Shop, scope_of
+from tools.contract import KeyKind, Risk
+
+LOOKUPS = {
+    "get_order": ("order", {"order_id"}),
+    "get_customer": ("customer", set()),
+    "find_customer": ("candidate", {"order_id", "email", "name", "postcode", "phone"}),
+}
+ACTIONS = {
+    "cancel_order": {"order_id"},
+    "issue_refund": {"order_id", "amount", "currency", "reason"},
+    "change_email": {"email"},
+    "change_phone": {"phone"},
+    "change_address": {"address", "postcode"},
+    "send_code": {"ordinal"},
+    "create_ticket": {"kind", "subject", "body", "priority", "number"},
+}
+FACTS = {
+    "get_order": {
+        "id": str, "customer_id": str, "status": str, "total": float, "currency": str, "refunded": float,
+        "refundable": float, "refunds_count": int, "days_since_delivery": int, "placed_at": str, "delivered_at": str,
+        "carrier": str, "tracking": str, "eta": str, "preference": str, "address": str,
+    },
+    "get_customer": {
+        "id": str, "name": str, "email": str, "phone": str, "postcode": str, "address": str, "locale": str,
+        "tier": str, "refunds_30d": int, "refunded_30d": float,
+    },
+}  # fmt: skip
+
+
+def test_every_tool_has_its_name_and_its_arguments(shop: Shop) -> None:
+    lookups = {tool.name: (tool.subject, set(tool.args.model_fields)) for tool in shop.tools.lookups}
+    actions = {tool.name: set(tool.args.model_fields) for tool in shop.tools.actions}
+    assert (lookups, actions) == (LOOKUPS, ACTIONS)
+
+
+def test_results_carry_the_facts_of_rules_as_plain_scalars(shop: Shop) -> None:
+    for name, facts in FACTS.items():
+        fields = shop.tools.lookup(name).result.model_fields
+        scalars = {
+            field: info.annotation for field, info in fields.items() if info.annotation in (str, int, float, bool)
+        }
+        assert scalars == facts
+
+
+def test_arguments_of_actions_are_scalars_that_rules_can_name(shop: Shop) -> None:
+    for action in shop.tools.actions:
+        for field in action.args.model_fields.values():
+            assert field.annotation in (str, int, Decimal) or get_origin(field.annotation) is Literal
+
+
+def test_every_action_can_be_repeated_by_its_key_and_only_harmless_ones_need_no_yes(shop: Shop) -> None:
+    assert {action.key for action in shop.tools.actions} == {KeyKind.IDEMPOTENCY_KEY}
+    low = {action.name for action in shop.tools.actions if action.risk is Risk.LOW}
+    assert low == {"send_code", "create_ticket"}
+
+
+def test_every_action_aims_at_one_record(shop: Shop) -> None:
+    scope, named = scope_of("cus_100001"), SimpleNamespace(order_id="HG-1", number=2)
+    aims = {action.name: action.aim(named, scope) for action in shop.tools.actions}
+    assert {name: (aim.kind, aim.id) for name, aim in aims.items()} == {
+        "cancel_order": ("order", "HG-1"),
+        "issue_refund": ("order", "HG-1"),
+        "change_email": ("customer", "cus_100001"),
+        "change_phone": ("customer", "cus_100001"),
+        "change_address": ("customer", "cus_100001"),
+        "send_code": ("customer", "cus_100001"),
+        "create_ticket": ("ticket", "2"),
+    }
+
+
+async def test_an_order_and_its_customer_can_be_read_together(shop: Shop) -> None:
+    order, scope = await shop.order()
+    tool = shop.tools.lookup("get_order")
+    seen = await tool.run(tool.args.model_validate({"order_id": order["id"]}), scope)
+    assert seen is not None
+    assert seen.model_dump()["customer_id"] == scope.customer_id

@@ -1,0 +1,169 @@
+"""Each action against each named fault of the system: what its call says, and what looking again then shows.
+
+Whatever the call says, `verified` is found exactly when the journal of the system has the one write, as asked for.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.tools.conftest import PATIENCE_S, TOO_LONG_MS, Shop
+from tools.contract import Action, Arguments, Finding, Scope, ToolLost
+
+POSTS = ("issue_refund", "send_code", "create_ticket")
+PATCHES = ("cancel_order", "change_email", "change_phone", "change_address")
+ACTIONS = POSTS + PATCHES
+Outcome = tuple[str, str]
+"""What the call said, and what was found."""
+OUTCOMES: dict[str, dict[str, Outcome]] = {
+    "no fault": dict.fromkeys(ACTIONS, ("answered", "verified")),
+    "lost_write": dict.fromkeys(ACTIONS, ("answered", "absent")),
+    "error_after_write": dict.fromkeys(ACTIONS, ("lost, done with", "verified")),
+    "timeout_after_write": dict.fromkeys(ACTIONS, ("lost", "verified")),
+    "timeout_before_write": dict.fromkeys(ACTIONS, ("lost", "absent")),
+    "server_error": dict.fromkeys(ACTIONS, ("lost, done with", "absent")),
+    "wrong_field": dict.fromkeys(ACTIONS, ("answered", "mismatch")),
+    # Of a single field nothing is stored; of several, half.
+    "partial_write": dict.fromkeys(ACTIONS, ("answered", "mismatch"))
+    | dict.fromkeys(("cancel_order", "change_email", "change_phone"), ("answered", "absent")),
+}
+
+
+@dataclass
+class Attempt:
+    """One action on its way."""
+
+    action: Action
+    args: Arguments
+    scope: Scope
+    key: str
+    before: Any
+
+    async def run(self) -> str:
+        try:
+            answer = await self.action.run(self.args, self.scope, self.key)
+        except ToolLost as error:
+            return "lost, done with" if error.answered else "lost"
+        return "answered" if answer["id"] else "nothing"
+
+    async def look(self) -> Finding:
+        return await self.action.verify(self.args, self.scope, self.before)
+
+
+async def attempts(shop: Shop) -> dict[str, Attempt]:
+    """One attempt of each action, each for a customer of its own, looked at before and not begun."""
+
+    async def begun(name: str, scope: Scope, **args: object) -> Attempt:
+        action = shop.tools.action(name)
+        read = action.args.model_validate(args)
+        before = json.loads(json.dumps(await action.before(read, scope)))
+        return Attempt(action, read, scope, f"{scope.case_id}:{name}", before)
+
+    waiting, theirs = await shop.order("processing")
+    arrived, yours = await shop.order("delivered")
+    others = [(await shop.order())[1] for _ in range(5)]
+    money = {"amount": {"amount": "3.5", "currency": "EUR"}, "reason": "It arrived broken."}
+    ticket = {"kind": "handoff", "subject": "Call back", "body": "About a mug", "priority": "high", "number": 1}
+    found = [
+        await begun("cancel_order", theirs, order_id=waiting["id"]),
+        await begun("issue_refund", yours, order_id=arrived["id"], **money),
+        await begun("change_email", others[0], email=f"New.{uuid4().hex}@Example.com"),
+        await begun("change_phone", others[1], phone="0044 20 7946 0958"),
+        await begun("change_address", others[2], address="1 Quay Street, Whitby", postcode="YO21 1AA"),
+        await begun("send_code", others[3], ordinal=0),
+        await begun("create_ticket", others[4], **ticket),
+    ]
+    return {attempt.action.name: attempt for attempt in found}
+
+
+async def arm(shop: Shop, fault: str) -> None:
+    if fault in ("server_error", "slow"):
+        await shop.oracle.arm(fault, len(POSTS), method="POST", ms=TOO_LONG_MS)
+        await shop.oracle.arm(fault, len(PATCHES), method="PATCH", ms=TOO_LONG_MS)
+    elif fault != "no fault":
+        await shop.oracle.arm(fault, len(ACTIONS), ms=TOO_LONG_MS)
+
+
+async def said_and_found(tried: dict[str, Attempt]) -> dict[str, Outcome]:
+    said = await asyncio.gather(*(attempt.run() for attempt in tried.values()))
+    found = await asyncio.gather(*(attempt.look() for attempt in tried.values()))
+    return {name: (word, finding.state) for name, word, finding in zip(tried, said, found, strict=True)}
+
+
+async def really(shop: Shop, attempt: Attempt) -> list[bool]:
+    """The system's own word on the writes under this key: was each stored as asked for?"""
+    return [row["applied"] for row in await shop.oracle.written(key=attempt.key)]
+
+
+@pytest.mark.parametrize("fault", OUTCOMES)
+async def test_what_is_found_is_what_happened(shop: Shop, fault: str) -> None:
+    tried = await attempts(shop)
+    await arm(shop, fault)
+    outcomes = await said_and_found(tried)
+    assert outcomes == OUTCOMES[fault]
+    for name, attempt in tried.items():
+        assert (outcomes[name][1] == "verified") == (await really(shop, attempt) == [True]), name
+
+
+async def test_a_slow_write_is_found_only_when_it_has_arrived(shop: Shop) -> None:
+    tried = await attempts(shop)
+    await arm(shop, "slow")
+    assert await said_and_found(tried) == dict.fromkeys(tried, ("lost", "absent"))
+    await asyncio.sleep(3 * PATIENCE_S)
+    assert {(await attempt.look()).state for attempt in tried.values()} == {"verified"}
+
+
+async def test_a_stale_look_claims_nothing(shop: Shop) -> None:
+    tried = await attempts(shop)
+    for attempt in tried.values():
+        assert await attempt.run() == "answered"
+    await shop.oracle.arm("stale_read", 100)
+    assert {(await attempt.look()).state for attempt in tried.values()} == {"absent"}
+    await shop.oracle.clear()
+    assert {(await attempt.look()).state for attempt in tried.values()} == {"verified"}
+
+
+@pytest.mark.parametrize("fault", ["error_after_write", "timeout_after_write", "timeout_before_write", "server_error"])
+async def test_a_second_try_with_the_same_key_makes_it_exactly_one(shop: Shop, fault: str) -> None:
+    tried = await attempts(shop)
+    await arm(shop, fault)
+    await said_and_found(tried)
+    assert await said_and_found(tried) == dict.fromkeys(tried, ("answered", "verified"))
+    for attempt in tried.values():
+        assert await really(shop, attempt) == [True]
+
+
+async def test_a_lost_look_is_lost(shop: Shop) -> None:
+    tried = await attempts(shop)
+    await shop.oracle.arm("server_error", 1000, method="GET")
+    looks = await asyncio.gather(*(attempt.look() for attempt in tried.values()), return_exceptions=True)
+    assert {type(look) for look in looks} == {ToolLost}
+
+
+async def test_a_passing_failure_of_the_look_is_looked_past(shop: Shop) -> None:
+    attempt = (await attempts(shop))["change_email"]
+    await attempt.run()
+    await shop.oracle.arm("server_error", 2, method="GET")
+    assert (await attempt.look()).state == "verified"
+
+
+async def test_what_another_actor_did_meanwhile_is_a_mismatch_for_a_person_to_look_at(shop: Shop) -> None:
+    tried = await attempts(shop)
+    for attempt in tried.values():
+        await attempt.run()
+    refund, email = tried["issue_refund"], tried["change_email"]
+    await shop.oracle.post("refunds", order_id=refund.before["record"]["id"], amount="1.00", reason="goodwill")
+    await shop.oracle.patch("customers", str(email.scope.customer_id), tier="trade")
+    assert (await refund.look()).state == (await email.look()).state == "mismatch"
+
+
+async def test_a_single_fault_never_reaches_another_effect(shop: Shop) -> None:
+    tried = await attempts(shop)
+    await shop.oracle.arm("lost_write", resource="refunds")
+    outcomes = await said_and_found(tried)
+    assert outcomes.pop("issue_refund") == ("answered", "absent")
+    assert set(outcomes.values()) == {("answered", "verified")}

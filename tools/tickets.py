@@ -1,0 +1,66 @@
+"""Tickets: leave work for a person. Also for a visitor whom nobody has identified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, JsonValue
+
+from tools.contract import Action, Arguments, Finding, KeyKind, Record, Risk, Scope, Snapshot, Target
+from tools.http import Backoffice
+
+Subject = Annotated[str, Field(min_length=1), AfterValidator(lambda text: text[:300])]
+Body = Annotated[str, AfterValidator(lambda text: text[:20_000])]
+"""Cut rather than refused: a long story must not cost the customer their person."""
+
+
+class CreateTicket(Arguments):
+    """A ticket of the case; a subject over 300 characters and a body over 20,000 are cut."""
+
+    kind: Literal["handoff", "bug", "dispute", "complaint"] = "handoff"
+    subject: Subject
+    body: Body = ""
+    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    number: Annotated[int, Field(ge=1)]
+    """The how-manieth ticket of the case it is, so that a second handoff is not taken for a repeat of the first."""
+
+
+@dataclass(frozen=True)
+class _CreateTicket:
+    backoffice: Backoffice
+
+    async def before(self, _: CreateTicket, scope: Scope) -> JsonValue:
+        return Snapshot(rows=await self._of_the_case(scope)).kept()
+
+    async def run(self, args: CreateTicket, scope: Scope, key: str) -> Record:
+        return await self.backoffice.post("tickets", _ticket(args, scope), key)
+
+    async def verify(self, args: CreateTicket, scope: Scope, before: JsonValue) -> Finding:
+        rows = await self._of_the_case(scope)
+        return Finding.added(Snapshot.model_validate(before).rows, rows, _ticket(args, scope))
+
+    async def _of_the_case(self, scope: Scope) -> list[Record]:
+        return await self.backoffice.rows("tickets", case_id=scope.case_id)
+
+
+def _ticket(args: CreateTicket, scope: Scope) -> Record:
+    whose: Record = {"customer_id": scope.customer_id, "case_id": scope.case_id}
+    return whose | args.model_dump(mode="json", exclude={"number"})
+
+
+def create_ticket(backoffice: Backoffice) -> Action:
+    """The tool `create_ticket`. Its target is the how-manieth ticket of the case; the evidence has the system's id."""
+    ticket = _CreateTicket(backoffice)
+    return Action(
+        name="create_ticket",
+        summary="Open a ticket for a person, with what is known of the case.",
+        system="backoffice",
+        args=CreateTicket,
+        risk=Risk.LOW,
+        key=KeyKind.IDEMPOTENCY_KEY,
+        target=lambda args: Target(kind="ticket", id=str(args.number)),
+        before=ticket.before,
+        run=ticket.run,
+        verify=ticket.verify,
+    )

@@ -1,0 +1,113 @@
+"""The case as clients read it: folded from its file, with the whole transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import JsonValue
+
+from agent.casefile import events as e
+from agent.casefile.events import Event
+from agent.casefile.fold import Case, fold
+from agent.casefile.inbox import Wake
+from agent.casefile.records import CaseStatus, Frozen, Handoff, Intent, Turn
+
+
+class TranscriptLine(Frozen):
+    """One line of the conversation."""
+
+    role: Literal["customer", "agent", "staff", "system"]
+    text: str
+    at: str
+    message_id: str | None = None
+
+
+class IdentityView(Frozen):
+    """Who the customer is, as far as it is known."""
+
+    level: str
+    customer_id: str | None
+
+
+class CaseView(Frozen):
+    """`GET /v1/cases/{id}`."""
+
+    case_id: str
+    status: CaseStatus
+    channel: str
+    language: str
+    intents: list[Intent]
+    slots: dict[str, str]
+    identity: IdentityView
+    transcript: list[TranscriptLine]
+    followups: list[dict[str, JsonValue]]
+    release: str
+    opened_at: str
+
+
+def viewed(blank: Case, events: Sequence[Event], waiting: Sequence[Wake]) -> CaseView:
+    """The view of a whole file and of the messages that wait to be taken up."""
+    case = fold(blank, events)
+    lines = [line for event in events if (line := _line(event)) is not None]
+    known = {line.message_id for line in lines}
+    unread = [
+        TranscriptLine(role="customer", text=wake.body, at="", message_id=wake.wake_id)
+        for wake in waiting
+        if wake.cause == "message" and wake.wake_id not in known
+    ]
+    return CaseView(
+        case_id=case.case_id,
+        status=case.status,
+        channel=case.channel,
+        language=case.language,
+        intents=case.intents,
+        slots={name: value for intent in case.intents for name, value in intent.slots.items()},
+        identity=IdentityView(level=case.identity.level.name, customer_id=case.identity.customer_id),
+        transcript=_paragraphs(lines) + unread,
+        followups=[],
+        release=case.release,
+        opened_at=case.opened_at,
+    )
+
+
+class _Line(TranscriptLine):
+    continues: bool = False
+
+
+def _line(event: Event) -> _Line | None:
+    match event.body:
+        case e.MessageReceived(message_id=id_, text=text):
+            return _Line(role="customer", text=text, at=event.at, message_id=id_)
+        case e.ReplySent(text=text, role=role, continues=continues) if text:
+            return _Line(role=role, text=text, at=event.at, continues=continues)
+        case e.TakenOver():
+            return _Line(role="system", text="A person has joined.", at=event.at)
+        case e.GivenBack():
+            return _Line(role="system", text="The assistant is back.", at=event.at)
+        case e.CaseClosed():
+            return _Line(role="system", text="This conversation was closed.", at=event.at)
+    return None
+
+
+def _paragraphs(lines: Sequence[_Line]) -> list[TranscriptLine]:
+    """Sentences that were sent one by one, as the paragraphs they make."""
+    shown: list[TranscriptLine] = []
+    for line in lines:
+        plain = TranscriptLine(role=line.role, text=line.text, at=line.at, message_id=line.message_id)
+        if line.continues and shown and shown[-1].role == line.role:
+            shown[-1] = shown[-1].model_copy(update={"text": f"{shown[-1].text} {line.text}"})
+        else:
+            shown.append(plain)
+    return shown
+
+
+def turns_of(events: Sequence[Event], after: int = 0) -> list[Turn]:
+    """The turns that were done, from the one after `after` on."""
+    return [event.body.turn for event in events if isinstance(event.body, e.TurnDone) and event.seq > after]
+
+
+def packet_of(events: Sequence[Event]) -> Handoff | None:
+    """The last handoff's packet."""
+    packets = [event.body.packet for event in events if isinstance(event.body, e.HandedOff)]
+    return packets[-1] if packets else None
