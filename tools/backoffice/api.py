@@ -17,7 +17,7 @@ from tools.backoffice import faults
 from tools.backoffice.collection import COLLECTIONS, Collection
 from tools.backoffice.faults import Fault, Met
 from tools.backoffice.fields import Row
-from tools.backoffice.problems import NotFound, Refused
+from tools.backoffice.problems import PROBLEM, NotFound, Refused
 from tools.backoffice.store import Filters, Store
 from tools.backoffice.writes import Answer, Call, journal, write
 
@@ -51,7 +51,7 @@ class JournalRow(BaseModel):
 
 def api(store: Store) -> APIRouter:
     """All of `/api`."""
-    router = APIRouter(prefix="/api", dependencies=[Depends(_only_json)])
+    router = APIRouter(prefix="/api", dependencies=[Depends(_only_json)], responses={"4XX": PROBLEM, "5XX": PROBLEM})
     for collection in COLLECTIONS.values():
         _add_reads(router, store, collection)
         _add_writes(router, store, collection)

@@ -8,7 +8,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock
 
@@ -70,13 +70,16 @@ class Store:
         try:
             database.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(database, timeout=5, isolation_level=None, check_same_thread=False)
-            self._db.execute("pragma journal_mode = wal")
-            self._db.execute("pragma synchronous = normal")
-            self._lay_out(seeds)
+            with ExitStack() as unless_laid_out:
+                unless_laid_out.callback(self._db.close)
+                self._lay_out(seeds)
+                unless_laid_out.pop_all()
         except (OSError, sqlite3.Error) as error:
             raise Unusable(f"{database} cannot hold the back office ({error}): name another file.") from error
 
     def _lay_out(self, seeds: Callable[[], Seeds]) -> None:
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = normal")
         with self.transaction() as db:
             (layout,) = db.execute("pragma user_version").fetchone()
             if layout not in (0, LAYOUT):
@@ -107,15 +110,18 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, and nobody else writes meanwhile."""
+        """All or nothing, and nobody else writes meanwhile; one inside another is part of it."""
         with self._lock:
+            if self._db.in_transaction:
+                yield self._db
+                return
             self._db.execute("begin immediate")
             try:
                 yield self._db
-            except BaseException:
-                self._db.execute("rollback")
-                raise
-            self._db.execute("commit")
+                self._db.execute("commit")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("rollback")
 
     def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """What a statement selects."""

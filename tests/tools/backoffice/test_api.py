@@ -228,7 +228,9 @@ async def test_openapi_describes_bodies_records_and_headers(http: Api) -> None:
     assert set(schemas["OrderPatch"]["properties"]) == {"status", "items", "total", "delivered_at", "delivery", "note"}
     assert "required" not in schemas["OrderPatch"]
     assert schemas["Order"]["properties"]["id"]["readOnly"] is True
-    headers = {parameter["name"] for parameter in described["paths"]["/api/orders"]["post"]["parameters"]}
+    posted = described["paths"]["/api/orders"]["post"]
+    assert list(posted["responses"]["4XX"]["content"]) == ["application/problem+json"]
+    headers = {parameter["name"] for parameter in posted["parameters"]}
     assert headers == {"idempotency-key", "x-actor", "x-oracle"}
 
 
