@@ -19,9 +19,9 @@ LAYOUT = 1
 SCHEMA = """
 create table records (collection text not null, id text not null, body text not null,
     previous text, changed integer not null default 0, primary key (collection, id));
-create index records_by_customer on records (collection, body -> '$.customer_id');
-create index records_by_order on records (collection, body -> '$.order_id');
-create index records_by_email on records (collection, body -> '$.email');
+create index records_by_customer on records (collection, coalesce(json_extract(body, '$.customer_id'), 'null'));
+create index records_by_order on records (collection, coalesce(json_extract(body, '$.order_id'), 'null'));
+create index records_by_email on records (collection, coalesce(json_extract(body, '$.email'), 'null'));
 create table journal (seq integer primary key autoincrement, at text not null, method text not null,
     resource text not null, id text not null, key text, actor text not null, applied integer not null,
     changes text not null);
@@ -47,19 +47,22 @@ class Unusable(Exception):  # noqa: N818 - reads as the sentence it is
 
 
 def to_json(value: object) -> str:
-    """The one way records are written down; filters compare with it."""
+    """The one way records are written down."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _where(column: str, filters: Filters) -> str:
-    """Field names come from the models, so they may stand in the statement; values are bound."""
+    """Field names come from the models, so they may stand here, as the indexes have them; values are bound."""
     return "".join(
-        f" and {column} -> '$.{name}' in ({', '.join('??' * len(values))})" for name, values in filters.items()
+        f" and coalesce(json_extract({column}, '$.{name}'), 'null') in ({', '.join('?' * (2 * len(values)))})"
+        for name, values in filters.items()
     )
 
 
-def _bound(filters: Filters) -> list[str]:
-    return [form for values in filters.values() for value in values for form in (value, to_json(value))]
+def _bound(filters: Filters) -> list[str | int]:
+    """SQLite reads true and false as 1 and 0."""
+    flags = {"true": 1, "false": 0}
+    return [form for values in filters.values() for value in values for form in (value, flags.get(value, value))]
 
 
 class Store:
@@ -154,7 +157,7 @@ class Store:
         if stale:
             matched = f" and (true{_where('body', filters)} or true{_where('previous', filters)}))"
             statement = f"{STALE}{matched} where seen is not null{_where('seen', filters)} order by place"
-            values = [collection, *bound, *bound, *bound]
+            values: list[str | int] = [collection, *bound, *bound, *bound]
         else:
             statement, values = f"{FRESH}{_where('body', filters)} order by rowid", [collection, *bound]
         return [str(body) for (body,) in self.rows(f"{statement} limit ? offset ?", *values, limit, offset)]

@@ -115,9 +115,9 @@ def _journaled(store: Store, call: Call, id: str, changes: Row, *, applied: bool
     )
 
 
-def journal(store: Store, after: int = 0, limit: int = 10_000) -> list[Row]:
+def journal(store: Store, after: int = 0) -> list[Row]:
     """The rows after `seq`, oldest first."""
-    return _rows(store.rows(f"{JOURNAL} where seq > ? order by seq limit ?", after, limit))
+    return _rows(store.rows(f"{JOURNAL} where seq > ? order by seq", after))
 
 
 def history(store: Store, resource: str, id: str) -> list[Row]:  # noqa: A002 - the field's name

@@ -84,3 +84,14 @@ async def test_a_busy_database_is_said_to_be_busy(planted: Path, tmp_path: Path)
         assert (await http.patch("customers/cus_100001", json={"note": "x"})).status_code == 200
     other.close()
     app.state.store.close()
+
+
+@pytest.mark.parametrize("field", ["customer_id", "order_id", "email"])
+def test_looking_up_whose_a_record_is_uses_an_index(store: Store, field: str) -> None:
+    statements: list[str] = []
+    with store.transaction() as db:
+        db.set_trace_callback(statements.append)
+        store.listing("refunds", {field: ["x"]})
+        db.set_trace_callback(None)
+    (plan,) = store.rows(f"explain query plan {statements[0].partition(' order by')[0]}")
+    assert f"records_by_{field.removesuffix('_id')}" in str(plan[-1])
