@@ -155,7 +155,7 @@ class Store:
         """The records whose fields have one of the values, as JSON, in the order they were made."""
         bound = _bound(filters)
         if stale:
-            matched = f" and (true{_where('body', filters)} or true{_where('previous', filters)}))"
+            matched = f" and (true{_where('body', filters)} or previous is not null{_where('previous', filters)}))"
             statement = f"{STALE}{matched} where seen is not null{_where('seen', filters)} order by place"
             values: list[str | int] = [collection, *bound, *bound, *bound]
         else:
