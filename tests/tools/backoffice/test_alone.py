@@ -52,11 +52,14 @@ def test_a_file_that_cannot_serve_is_named_in_one_sentence(tmp_path: Path, kind:
             other.close()
     with pytest.raises(Unusable, match="name another file"):
         create_app(path)
-    alone = command("--database", str(path))
+
+
+def test_the_command_says_so_too(tmp_path: Path) -> None:
+    alone = command("--database", str(tmp_path))
     ended = subprocess.run(alone, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - ours
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
-    assert str(path) in ended.stderr
+    assert str(tmp_path) in ended.stderr
 
 
 def test_seeding_that_dies_halfway_leaves_nothing_behind(tmp_path: Path) -> None:
