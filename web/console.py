@@ -6,7 +6,7 @@ Pages work from the store alone; a decision goes through the same code as the AP
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -66,8 +66,8 @@ async def all_cases(
 ) -> Response:
     """The cases, or those of one status, newest first."""
     found = await door.desk.files.listed(PER_PAGE + 1, status=status, skip=(page - 1) * PER_PAGE)
-    shown = {"cases": found[:PER_PAGE], "more": len(found) > PER_PAGE, "page": page}
-    return render(request, "cases.html", status=status, statuses=STATUSES, **shown)
+    shown: dict[str, Any] = {"cases": found[:PER_PAGE], "more": len(found) > PER_PAGE, "page": page}
+    return render(request, "cases.html", chosen=status, statuses=STATUSES, **shown)
 
 
 @router.get("/approvals/{approval_id}")
@@ -108,13 +108,11 @@ async def _approval(
 
 
 @router.get("/cases/{case_id}")
-async def case(
-    request: Request, door: Desked, _member: Member, case_id: UUID, page: Page | None = None
-) -> Response:
+async def case(request: Request, door: Desked, _member: Member, case_id: UUID, page: Page | None = None) -> Response:
     """A case: where it stands, the conversation, and its file event by event; the last page of it by default."""
     file = await console_views.case_file(door, str(case_id))
     page = min(page or file.pages, file.pages)
-    shown = {
+    shown: dict[str, Any] = {
         "entries": file.entries(page),
         "rulings": file.newest(e.Ruled),
         "receipts": file.newest(e.Verified),

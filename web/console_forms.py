@@ -50,8 +50,9 @@ def blank(approval: Approval) -> Typed:
 
 def typed(form: FormData, approval: Approval) -> Typed:
     """The form as it was sent."""
+    decision, reason, text, digest = (field(form, name).strip() for name in ("decision", "reason", "text", "digest"))
     args = {name: field(form, ARG + name) for name in approval.args}
-    return Typed(*(field(form, name).strip() for name in ("decision", "reason", "text", "digest")), args)
+    return Typed(decision, reason, text, digest, args)
 
 
 def given(sent: Typed, approval: Approval) -> Decided:
@@ -65,7 +66,7 @@ def given(sent: Typed, approval: Approval) -> Decided:
     args = {name: _value(name, text, approval.args[name]) for name, text in sent.args.items()}
     try:
         return Decided(
-            decision=sent.decision,  # type: ignore[arg-type]
+            decision=sent.decision,
             reason=sent.reason,
             digest=sent.digest,
             args=args if sent.decision == "edit" else None,

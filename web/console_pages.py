@@ -5,7 +5,6 @@ People get pages where programs get problem+json: signed out leads to the login 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -27,6 +26,7 @@ from starlette.exceptions import HTTPException
 from agent.casefile.clock import Clock
 from agent.errors import DeskhandError
 from web.console_session import SignedOut
+from web.console_words import STANDS
 from web.front import Front
 from web.problems import STATUS
 
@@ -40,6 +40,7 @@ GUARDS = {
     "Cache-Control": "no-store",
 }
 """For every page of the console."""
+NAMES = STANDS | {"eta": "expected at", "sku": "article", "qty": "quantity"}
 UNITS = (("day", 86_400), ("h", 3600), ("min", 60))
 
 
@@ -92,7 +93,7 @@ def refusal(error: Exception) -> tuple[int, str]:
 
 def label(name: str) -> str:
     """`days_since_delivery` → `Days since delivery`."""
-    return name.replace("_", " ").replace(".", " ").strip().capitalize()
+    return NAMES.get(name, name.replace("_", " ").replace(".", " ").strip()).capitalize()
 
 
 def exact(at: str) -> str:
@@ -139,16 +140,8 @@ def plain(value: JsonValue) -> str:
             return exact(value)
         case int():
             return str(value)
-    return ", ".join(f"{k}: {plain(v)}" for k, v in value.items()) if isinstance(value, dict) else _listed(value)
-
-
-def pretty(value: JsonValue) -> str:
-    """JSON for reading."""
-    return json.dumps(value, ensure_ascii=False, indent=2)
-
-
-def _listed(values: list[JsonValue]) -> str:
-    return "; ".join(map(plain, values)) or "–"
+    parts = [f"{label(k)}: {plain(v)}" for k, v in value.items()] if isinstance(value, dict) else map(plain, value)
+    return "; ".join(parts) or "–"
 
 
 def _moment(at: str) -> datetime | None:
@@ -170,10 +163,8 @@ def _asked(request: Request) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     loader = FileSystemLoader(PAGES)
-    pages = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     pages.filters |= {
-        "label": label, "exact": exact, "relative": relative, "money": money, "plain": plain, "pretty": pretty,
+        "label": label, "exact": exact, "relative": relative, "money": money, "plain": plain,
     }  # fmt: skip
     return pages

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from knowledge.wording import WordingError
 from pydantic import ValidationError
 
 from agent.casefile import approvals
@@ -20,6 +19,7 @@ from agent.casefile.store import Head, read_event
 from agent.speech.render import Voice
 from knowledge.documents import PlaybookError
 from knowledge.release import Release, ReleaseError
+from knowledge.wording import WordingError
 from web.console_words import Who, named, told, who
 from web.front import Front
 from web.view import TranscriptLine, transcript

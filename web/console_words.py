@@ -25,6 +25,11 @@ RULED = {
     "allow": "may be done", "confirm": "needs the customer’s yes", "approve": "needs a person’s approval",
     "identify": "needs a surer identity", "handoff": "goes to a person", "forbid": "is forbidden",
 }  # fmt: skip
+STANDS = {
+    "waiting_person": "waits for a person", "waiting_approval": "waits for approval",
+    "waiting_customer": "waits for the customer",
+}  # fmt: skip
+"""Statuses of a case that do not speak for themselves."""
 RECEIPTS = {
     "verified": "Read again and verified: {}",
     "mismatch": "Read again, and it is not as intended: {}",
@@ -203,7 +208,8 @@ def _(body: e.HandedOff) -> str:
 
 @told.register
 def _(body: e.TurnDone) -> str:
-    return f"The turn was done; the case is {named(body.turn.status)}."
+    status = body.turn.status
+    return f"The turn was done; the case {STANDS.get(status, f'is {status}')}."
 
 
 @told.register
