@@ -142,6 +142,12 @@ class CaseFiles:
         case = Case.model_validate_json(row["fold"]) if row["fold"] else self.blank(row["case_id"])
         return Listed(case, row["status"], row["created_at"], row["at"] or row["created_at"])
 
+    async def ids(self) -> list[str]:
+        """All cases, oldest first."""
+        mine = select(cases.c.case_id).where(cases.c.tenant == self.tenant).order_by(cases.c.created_at)
+        async with self.database.read() as db:
+            return list((await db.execute(mine)).scalars())
+
     async def head(self, case_id: str) -> Head:
         """Where the file ends. Raises CaseUnknown."""
         async with self.database.read() as db:
