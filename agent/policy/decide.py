@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from knowledge.rules import RuleError, Vocabulary, compile_rule, evaluate
-
 from agent.casefile.records import Level, Outcome, Ruling
 from agent.policy.facts import Facts
 from knowledge.playbook import ActionDef, Playbook, Rule
+from knowledge.rules import RuleError, Vocabulary, compile_rule, evaluate
 from tools.contract import Risk
 
 CLASS_OUTCOME = {

@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, get_origin
 
-from knowledge.rules import ActionShape, FactType, LookupShape, Vocabulary
 from pydantic import BaseModel, JsonValue
 
 from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent
+from knowledge.rules import ActionShape, FactType, LookupShape, Vocabulary
 from tools.contract import Action, Catalog, Risk, Tool
 
 Facts = dict[str, JsonValue]

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
-from knowledge.rules import FactType, RuleError, Vocabulary, compile_rule, evaluate, step_variables
 from pydantic import JsonValue, ValidationError
 
 from agent.casefile.canonical import canonical
 from agent.casefile.records import Args
 from agent.policy.facts import Facts
 from knowledge.playbook import Workflow, WorkflowStep
+from knowledge.rules import FactType, RuleError, Vocabulary, compile_rule, evaluate, step_variables
 from tools.contract import Catalog
 
 Found = Mapping[str, dict[str, JsonValue]]
