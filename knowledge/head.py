@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embed import Embedder, Vectors
-from knowledge.playbook import Playbook
+from knowledge.playbook import Article, Clause, Playbook
 from knowledge.release import Release
 
 Matrix = NDArray[np.float64]
@@ -94,7 +94,7 @@ def open_head(home: Path, release: Release, locale: str, embedder: Embedder) -> 
 
 def examples_of(playbook: Playbook, locale: str) -> dict[str, list[str]]:
     """What each intent looks like; what documents say they are asked counts for the intents of kind `question`."""
-    documents = (*playbook.clauses.values(), *playbook.articles.values())
+    documents: list[Clause | Article] = [*playbook.clauses.values(), *playbook.articles.values()]
     asked = [question for document in documents if document.locale == locale for question in document.asked]
     return {
         name: [*intent.examples[locale], *(asked if intent.kind == "question" else [])]

@@ -98,9 +98,11 @@ class Clerk(Turns):
     async def _given(self, wake: inbox.Wake) -> list[e.Body]:
         async with self.desk.files.database.read() as db:
             won = await approvals.decision(db, wake.body)
+            asked = await approvals.get(db, self.desk.tenant, self.desk.clock, wake.body)
         assert won is not None
+        proposal = Proposal(action=asked.action, args=asked.args, digest=asked.digest)
         given = e.ApprovalGiven(
-            approval_id=wake.body, intent="i1", status=won.status, decided_by=won.decided_by, reason=won.reason,
+            approval_id=wake.body, intent="i1", proposal=proposal, status=won.status, decided_by=won.decided_by, reason=won.reason,
             text=won.text, args=won.args,
         )  # fmt: skip
         return [given, e.ReplySent(text=won.text or "A colleague has looked at it.", intent="i1")]
