@@ -87,7 +87,7 @@ def objection(sentence: str, evidence: Evidence) -> str | None:
     """Why the sentence may not be sent, or None."""
     text = _folded(sentence)
     passages = [_folded(passage) for passage in evidence.passages]
-    if len(text) > LONGEST or not _WORD.search(text):
+    if len(text) > LONGEST or not text.isprintable() or not _WORD.search(text):
         return "is no sentence"
     if any(_is_whole(text, passage) for passage in passages):
         return _out_of_place(text, passages, evidence.said)
