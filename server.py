@@ -31,6 +31,7 @@ from agent.models.port import Model
 from agent.policy.facts import vocabulary
 from agent.turns import Turns
 from knowledge.embed import EmbeddingUnavailable, MiniLM
+from knowledge.head import HeadError
 from knowledge.load import PlaybookError, load
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
@@ -43,7 +44,16 @@ from web.app import create_app
 from web.front import Front
 
 HOST = "127.0.0.1"
-REFUSALS = (NotUsable, PlaybookError, ReleaseError, EmbeddingUnavailable, IndexMismatch, IndexUnavailable, Unusable)
+REFUSALS = (
+    NotUsable,
+    PlaybookError,
+    ReleaseError,
+    EmbeddingUnavailable,
+    IndexMismatch,
+    IndexUnavailable,
+    HeadError,
+    Unusable,
+)
 """What stops the start, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
 
@@ -145,7 +155,7 @@ async def checkpoints(home: Home) -> AsyncIterator[AsyncSqliteSaver]:
 async def opened(
     settings: Settings, report: Report = lambda _: None, models: Models | None = None
 ) -> AsyncIterator[Front]:
-    """A working desk behind its front door; `models` stands in for the settings' model. Raises NotUsable, PlaybookError, EmbeddingUnavailable, IndexMismatch."""
+    """A working desk behind its front door; `models` stands in for the settings' model. Raises one of REFUSALS."""
     home = Home.at(settings.home)
     clock = Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
@@ -160,7 +170,11 @@ async def opened(
         embedder = await asyncio.to_thread(MiniLM.load)
         search = Search(home.path, embedder)
         await asyncio.to_thread(search.build, live)
-        endpoint = settings.model and Endpoint(settings.model, settings.openai_base_url, settings.openai_api_key)
+        endpoint = (
+            Endpoint(settings.model, settings.openai_base_url, settings.openai_api_key) if settings.model else None
+        )
+        maker = models or models_for(home.path, embedder, endpoint, budget_s=settings.turn_timeout_s / 3)
+        await asyncio.to_thread(maker, live)
         report("Opening the case files")
         database = await Database.open(_store(settings))
         stack.push_async_callback(database.close)
@@ -172,7 +186,7 @@ async def opened(
             releases=releases,
             live=live,
             search=search,
-            model_for=models or models_for(embedder, search, endpoint, budget_s=settings.turn_timeout_s / 3),
+            model_for=maker,
             code_secret=code_secret,
             limits=Limits(settings.turn_timeout_s, settings.approval_ttl_s, settings.confirm_ttl_s),
         )

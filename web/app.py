@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from web import api, problems, shop
+from web import api, console, problems, shop
 from web.limits import RateLimit
 
 DESCRIPTION = """\
@@ -29,4 +29,5 @@ def create_app(
         app.add_middleware(RateLimit, per_minute=rate_limit)
     app.include_router(api.router)
     app.include_router(shop.router)
+    app.include_router(console.router)
     return app

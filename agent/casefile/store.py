@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -79,12 +80,19 @@ class CaseFiles:
         """The case as its file says, from the last kept fold on. Raises CaseUnknown."""
         async with self.database.read() as db:
             row = await self._row(db, case_id)
-            kept = Case.model_validate_json(row["fold"]) if row["fold"] else self.blank(case_id)
+            kept = self._kept(case_id, row["fold"])
             later = await self._events(db, case_id, after=kept.seq)
         head = later[-1] if later else None
         return fold(kept, [read_event(r) for r in later]), Head(
             head["seq"] if head else row["head_seq"], head["hash"] if head else row["head_hash"]
         )
+
+    def _kept(self, case_id: str, kept: str | None) -> Case:
+        """The fold that was kept; one that an earlier version wrote in other words is made anew from the file."""
+        try:
+            return self.blank(case_id) if kept is None else Case.model_validate_json(kept)
+        except ValidationError:
+            return self.blank(case_id)
 
     def blank(self, case_id: str) -> Case:
         """The case before its first event."""
@@ -161,7 +169,9 @@ class CaseFiles:
 
     async def _write(self, tx: AsyncConnection, case_id: str, head: Head, new: Sequence[Event]) -> Head:
         rows, prev = [], head.hash
-        for event in new:
+        for seq, event in enumerate(new, head.seq + 1):
+            if event.seq != seq:
+                raise LateWriter(f"The event {event.seq} does not continue the case {case_id}, which wants {seq} next.")
             body, salt = event.body.model_dump_json(), chain.new_salt()
             digest = chain.body_digest(salt, body)
             names: dict[str, Any] = {

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from agent.models.failover import Failover
 from agent.models.language import Language
 from agent.models.offline import Offline
 from agent.models.port import Model
 from knowledge.embed import Embedder
+from knowledge.head import open_head
 from knowledge.release import Release
-from knowledge.search import Search
 
 OPENAI = "https://api.openai.com/v1"
 
@@ -26,11 +27,12 @@ class Endpoint:
 
 
 def models_for(
-    embedder: Embedder, search: Search, endpoint: Endpoint | None, *, budget_s: float
+    home: Path, embedder: Embedder, endpoint: Endpoint | None, *, budget_s: float
 ) -> Callable[[Release], Model]:
     """A maker of fresh models for one turn under a release. `budget_s`: what a turn may wait for the endpoint.
 
-    Raises ValueError for an endpoint whose address is none.
+    The first model of a release fits its intent head, or reads the one kept in the home. Raises ValueError for an
+    endpoint whose address is none.
     """
     language = endpoint and Language.connect(
         endpoint.name, endpoint.base_url or OPENAI, endpoint.api_key or "", timeout_s=budget_s
@@ -39,7 +41,9 @@ def models_for(
 
     def model_for(release: Release) -> Model:
         if release.id not in kept:
-            offline = Offline.of(release, embedder, search)
+            company = release.playbook.company
+            head = open_head(home, release, company.locales[0], embedder)
+            offline = Offline(embedder, head, support=company.support_threshold)
             kept[release.id] = Failover(language, offline, budget_s=budget_s) if language else offline
         model = kept[release.id]
         return model.turn() if isinstance(model, Failover) else model

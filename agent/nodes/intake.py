@@ -23,7 +23,6 @@ from agent.turn import OpenTurn
 from knowledge.playbook import IntentDef, Playbook
 from tools.messages import one_time_code
 
-
 Answer = Literal["yes", "no", "unclear", "changed", "expired"]
 
 

@@ -52,7 +52,7 @@ from knowledge.release import Release, Releases
 from knowledge.search import Search
 from tools.catalog import harbor_catalog
 from tools.http import Backoffice
-from web import console, problems, shop
+from web.app import create_app
 from web.front import Front
 
 HARBOR = Path(__file__).parents[2] / "knowledge" / "harbor"
@@ -129,18 +129,20 @@ class Casework:
             await write_turn(self.files, case_id, bodies, status)
         return case_id
 
-    async def asked(self, words: str = WORDS, args: Args = REFUND, ttl_s: float = 86_400) -> Approval:
+    async def asked(
+        self, words: str = WORDS, args: Args = REFUND, ttl_s: float = 86_400, action: str = "issue_refund"
+    ) -> Approval:
         """A case that waits for an approval, as `submit` would leave it."""
         case_id = await self.opened(*received(words), *identified(), status="waiting_customer")
-        digest = proposal_digest(case_id, "c-17", "issue_refund", args)
+        digest = proposal_digest(case_id, "c-17", action, args)
         clauses = ["refunds/4.2"]
         clock = self.files.clock
         approval = Approval(
-            id=str(uuid.uuid4()), case_id=case_id, action="issue_refund", args=args, digest=digest, clauses=clauses,
+            id=str(uuid.uuid4()), case_id=case_id, action=action, args=args, digest=digest, clauses=clauses,
             reason="Large refunds wait for a person", evidence={"customer_said": words, "looked_up": {"order": ORDER}},
             status="pending", created_at=clock.stamp(), expires_at=clock.after(ttl_s),
         )  # fmt: skip
-        proposal = Proposal(action="issue_refund", args=args, digest=digest)
+        proposal = Proposal(action=action, args=args, digest=digest)
         async with self.files.database.write() as tx:
             await approvals.ask(tx, self.files.tenant, clock, approval)
         bodies = [
@@ -285,11 +287,8 @@ async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN)
         search=Search(home, NoEmbedder()), model_for=no_model, code_secret=b"secret",
     )  # fmt: skip
     front = Front(desk, Clerk(desk, InMemorySaver()), staff_token, "customer-secret", "sqlite")
-    app = FastAPI()
+    app = create_app()
     app.state.front = front
-    problems.install(app)
-    app.include_router(console.router)
-    app.include_router(shop.router)
     try:
         async with _served(app) as url:
             yield Casework(front, url)
