@@ -5,6 +5,7 @@ People get pages where programs get problem+json: signed out leads to the login 
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -144,6 +145,14 @@ def plain(value: JsonValue) -> str:
     return "; ".join(parts) or "–"
 
 
+def clip(text: str, room: int) -> str:
+    """The beginning of a text that takes at most `room` bytes as HTML: pages do not grow with what people write."""
+    kept = text
+    while (cost := len(html.escape(kept).encode())) > room:
+        kept = kept[: len(kept) * room // cost]
+    return kept if kept == text else f"{kept}…"
+
+
 def _moment(at: str) -> datetime | None:
     """Only what is written like a stamp is one: `2026-11-22T20:09…`."""
     if at[4:5] != "-" or at[10:11] != "T":
@@ -165,6 +174,6 @@ def _environment() -> Environment:
     loader = FileSystemLoader(PAGES)
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     pages.filters |= {
-        "label": label, "exact": exact, "relative": relative, "money": money, "plain": plain,
+        "label": label, "exact": exact, "relative": relative, "money": money, "plain": plain, "clip": clip,
     }  # fmt: skip
     return pages

@@ -20,17 +20,18 @@ from agent.speech.render import Voice
 from knowledge.documents import PlaybookError
 from knowledge.release import Release, ReleaseError
 from knowledge.wording import WordingError
+from web.console_pages import clip
 from web.console_words import Who, named, told, who
 from web.front import Front
 from web.view import TranscriptLine, transcript
 
 PER_PAGE = 20
 """Events on one page of a timeline."""
-RAW = 2000
-"""Characters of an event's JSON on a page; the whole of it is a page of its own."""
-LINES, LINES_CHARS = 30, 12_000
-"""How much of a conversation a page shows: its newest lines, so many, of so many characters together."""
-NEWEST = 8
+RAW = 1600
+"""Bytes of an event's JSON on a page; the whole of it is a page of its own."""
+LINES, LINES_CHARS = 30, 6_000
+"""How much of a conversation a page shows: its newest lines, so many, of about so many characters together."""
+NEWEST = 6
 """Rulings and receipts that a page shows."""
 
 
@@ -63,7 +64,6 @@ class Entry:
     who: Who
     text: str
     raw: str
-    cut: bool
 
 
 @dataclass(frozen=True)
@@ -224,9 +224,8 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     if event is not None:
         return _told(event, raw)
     text = "What stood here was erased." if row["body"] is None else "This event cannot be read."
-    return Entry(row["seq"], row["at"], row["kind"], "system", text, raw[:RAW], len(raw) > RAW)
+    return Entry(row["seq"], row["at"], row["kind"], "system", text, clip(raw, RAW))
 
 
 def _told(event: Event, raw: str = "") -> Entry:
-    text = told(event.body)
-    return Entry(event.seq, event.at, event.kind, who(event.body), text, raw[:RAW], len(raw) > RAW)
+    return Entry(event.seq, event.at, event.kind, who(event.body), told(event.body), clip(raw, RAW))
