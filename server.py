@@ -35,6 +35,7 @@ from knowledge.load import PlaybookError, load
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
 from tools.backoffice.app import create_app as create_backoffice
+from tools.backoffice.store import Unusable
 from tools.catalog import harbor_catalog
 from tools.contract import Catalog
 from tools.http import Backoffice
@@ -42,7 +43,7 @@ from web.app import create_app
 from web.front import Front
 
 HOST = "127.0.0.1"
-REFUSALS = (NotUsable, PlaybookError, ReleaseError, EmbeddingUnavailable, IndexMismatch, IndexUnavailable)
+REFUSALS = (NotUsable, PlaybookError, ReleaseError, EmbeddingUnavailable, IndexMismatch, IndexUnavailable, Unusable)
 """What stops the start, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
 

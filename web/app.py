@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from web import api, problems
+from web import api, problems, shop
 from web.limits import RateLimit
 
 DESCRIPTION = """\
@@ -28,4 +28,5 @@ def create_app(
     if rate_limit is not None:
         app.add_middleware(RateLimit, per_minute=rate_limit)
     app.include_router(api.router)
+    app.include_router(shop.router)
     return app

@@ -37,15 +37,21 @@ def first_broken(rows: Iterable[Mapping[str, Any]], *, head: tuple[int, str] | N
 
     `rows` are the file's rows in order, with the fields of the `events` table; a row whose body was erased has body
     and salt None. `head` is the last seq and hash known from elsewhere: with it a cut tail is found too, and named
-    by the first seq that is missing.
+    by the first seq that is missing; so is a file that was made anew with other events, named by the head's own seq.
     """
     prev, seq = GENESIS, 0
     for row in rows:
         seq += 1
-        intact = row["body"] is None or body_digest(row["salt"], row["body"]) == row["body_digest"]
-        names = {k: row[k] for k in ("tenant", "case_id", "seq", "kind", "at")}
-        expected = link(prev, digest=row["body_digest"], **names)
-        if row["seq"] != seq or row["prev_hash"] != prev or row["hash"] != expected or not intact:
+        if row["seq"] != seq or row["prev_hash"] != prev or not _intact(row):
             return seq
         prev = row["hash"]
-    return None if head is None or head == (seq, prev) else min(seq + 1, head[0] + 1)
+        if head is not None and (seq > head[0] or (seq == head[0] and prev != head[1])):
+            return seq
+    return None if head is None or seq == head[0] else seq + 1
+
+
+def _intact(row: Mapping[str, Any]) -> bool:
+    names = {name: row[name] for name in ("tenant", "case_id", "seq", "kind", "at")}
+    linked = link(row["prev_hash"], digest=row["body_digest"], **names)
+    digest = row["body_digest"] if row["body"] is None else body_digest(row["salt"], row["body"])
+    return bool(linked == row["hash"] and digest == row["body_digest"])

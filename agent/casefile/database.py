@@ -1,7 +1,8 @@
 """The database of the case file: SQLite embedded, one SQLAlchemy Core code path.
 
 Commits survive a power cut (`synchronous=FULL`, WAL). Writers take their turn in this process, so that they do not
-spin on SQLite's lock, and begin IMMEDIATE, so that two processes cannot both read before one writes.
+spin on SQLite's lock, and begin IMMEDIATE, so that two processes cannot both read before one writes. One waits for the
+other as long as the driver does: 5 s, or what `?timeout=` in the address says.
 """
 
 from __future__ import annotations
@@ -12,14 +13,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import delete, event, false
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from agent.casefile.tables import metadata
+from agent.casefile.tables import leases, metadata
 from agent.errors import NotUsable
-
-BUSY_TIMEOUT_MS = 5000
 
 
 class Database:
@@ -32,14 +31,15 @@ class Database:
     @classmethod
     async def open(cls, url: str) -> Database:
         """Connect and make the tables. Raises NotUsable with the reason when the database cannot be used."""
-        engine = create_async_engine(url)
+        engine = _engine(url)
         if engine.dialect.name == "sqlite":
             _as_durable_sqlite(engine)
         database = cls(engine)
         try:
             async with database.write() as tx:
                 await tx.run_sync(metadata.create_all)
-        except OperationalError as error:
+                await tx.execute(delete(leases).where(false()))  # only a write shows that it may be written to
+        except DBAPIError as error:
             await engine.dispose()
             raise NotUsable(
                 f"The database {engine.url.render_as_string()} cannot be used: {error.orig}. "
@@ -64,19 +64,26 @@ class Database:
         await self.engine.dispose()
 
 
+def _engine(url: str) -> AsyncEngine:
+    try:
+        return create_async_engine(url)
+    except (SQLAlchemyError, ImportError, ValueError) as error:
+        raise NotUsable(
+            f"DATABASE_URL cannot be used: {str(error.args[0]).rstrip('.')}. "
+            "Write it like sqlite+aiosqlite:///cases.db, or leave it out."
+        ) from error
+
+
 def _as_durable_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
-        cursor = connection.cursor()
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}"):
-                cursor.execute(f"PRAGMA {pragma}")
-        except sqlite3.OperationalError:
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                connection.execute(f"PRAGMA {pragma}").close()
+        except sqlite3.Error:
             connection.close()
             raise
-        finally:
-            cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +24,7 @@ from agent.casefile.database import Database
 from agent.casefile.events import EVENTS, CaseOpened, Event, EventBody
 from agent.casefile.fold import Case, fold
 from agent.casefile.lease import Lease
+from agent.casefile.records import CaseStatus
 from agent.casefile.tables import cases, events, leases
 from agent.errors import CaseUnknown, LateWriter
 
@@ -33,6 +35,18 @@ class Head:
 
     seq: int
     hash: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A case in a list."""
+
+    case: Case
+    """As its last finished turn left it; blank before the first."""
+    status: CaseStatus
+    opened_at: str
+    changed_at: str
+    """When its last event was written."""
 
 
 class CaseFiles:
@@ -66,12 +80,19 @@ class CaseFiles:
         """The case as its file says, from the last kept fold on. Raises CaseUnknown."""
         async with self.database.read() as db:
             row = await self._row(db, case_id)
-            kept = Case.model_validate_json(row["fold"]) if row["fold"] else self.blank(case_id)
+            kept = self._kept(case_id, row["fold"])
             later = await self._events(db, case_id, after=kept.seq)
         head = later[-1] if later else None
         return fold(kept, [read_event(r) for r in later]), Head(
             head["seq"] if head else row["head_seq"], head["hash"] if head else row["head_hash"]
         )
+
+    def _kept(self, case_id: str, kept: str | None) -> Case:
+        """The fold that was kept; one that an earlier version wrote in other words is made anew from the file."""
+        try:
+            return self.blank(case_id) if kept is None else Case.model_validate_json(kept)
+        except ValidationError:
+            return self.blank(case_id)
 
     def blank(self, case_id: str) -> Case:
         """The case before its first event."""
@@ -115,12 +136,19 @@ class CaseFiles:
         known = found.scalar_one_or_none()
         return known is not None and hmac.compare_digest(known, _digest(token))
 
-    async def listed(self, limit: int = 100) -> list[Mapping[str, Any]]:
-        """The newest cases: id, status, when they were opened."""
-        shown = select(cases.c.case_id, cases.c.status, cases.c.created_at, cases.c.release)
-        newest = shown.where(cases.c.tenant == self.tenant).order_by(cases.c.created_at.desc()).limit(limit)
+    async def listed(self, limit: int = 100, *, status: CaseStatus | None = None, skip: int = 0) -> list[Listed]:
+        """The newest cases, or the newest of one status, each as its last finished turn left it."""
+        last = (events.c.case_id == cases.c.case_id) & (events.c.seq == cases.c.head_seq)
+        newest = select(cases, events.c.at).outerjoin(events, last).where(cases.c.tenant == self.tenant)
+        if status is not None:
+            newest = newest.where(cases.c.status == status)
+        newest = newest.order_by(cases.c.created_at.desc()).offset(skip).limit(limit)
         async with self.database.read() as db:
-            return [dict(row) for row in (await db.execute(newest)).mappings()]
+            return [self._listed(row) for row in (await db.execute(newest)).mappings()]
+
+    def _listed(self, row: RowMapping) -> Listed:
+        case = Case.model_validate_json(row["fold"]) if row["fold"] else self.blank(row["case_id"])
+        return Listed(case, row["status"], row["created_at"], row["at"] or row["created_at"])
 
     async def ids(self) -> list[str]:
         """All cases, oldest first."""
@@ -141,7 +169,9 @@ class CaseFiles:
 
     async def _write(self, tx: AsyncConnection, case_id: str, head: Head, new: Sequence[Event]) -> Head:
         rows, prev = [], head.hash
-        for event in new:
+        for seq, event in enumerate(new, head.seq + 1):
+            if event.seq != seq:
+                raise LateWriter(f"The event {event.seq} does not continue the case {case_id}, which wants {seq} next.")
             body, salt = event.body.model_dump_json(), chain.new_salt()
             digest = chain.body_digest(salt, body)
             names: dict[str, Any] = {

@@ -17,7 +17,7 @@ class Cues:
     """What recognisers and the segmenter look for in one language."""
 
     announce: Mapping[str, str]
-    """Kind of number → phrases that announce it; `other` announces numbers that nobody asks for."""
+    """Kind of number → phrases that announce it; `number`: of the kind spoken of before; `other`: never asked."""
     between: str
     """Words that may stand between an announcement, or a `not`, and the value itself."""
     polite: str
@@ -49,6 +49,13 @@ class Cues:
     """Before a value and weaker than what was asked for."""
     denied: str
     """Directly before a value that is not the right one."""
+    rather: str
+    than: str
+    """A word of the one list before a word of the other denies too: "instead of", "rather than"."""
+    into: str
+    """Between a value and what it shall become."""
+    rejected: str
+    """After a value that is not the right one."""
     corrects: str
     """Between a wrong value and the right one."""
     joins: str
@@ -75,11 +82,14 @@ class Cues:
     """Words that say nothing before the request itself comes."""
     joint: str
     """Words that join two requests."""
+    besides: str
+    """Phrases that tell that a matter is one more, not the same."""
     dependent: str
     """Words at the head of a sentence that leans on the one before."""
     glad: str
     unhappy: str
     pressing: str
+    unhurried: str
     lost: str
     """Phrases of someone who does not understand."""
 
@@ -94,20 +104,22 @@ ENGLISH = Cues(
             (?:confirmation|reference) number, reference""",
         "code": "(?:one-time |verification |security |confirmation |6-digit )?code, passcode, pin",
         "phone": """(?:tele|cell|mobile ?)?phone(?: ?number| no)?, mobile(?: number)?, cell(?: number)?, tel,
-            landline, whatsapp, (?:call|ring|text|reach) me (?:on|at|under), number""",
+            landline, whatsapp, (?:call|ring|text|reach) me (?:on|at|under)""",
+        "number": "number, no",
         "amount": "amount, sum, refund(?: me| of)?",
     },
-    between="""a an am are as be been called currently e-mail email address following here id i'm is it it's its
+    between="""a an are as be been called changed currently e-mail email address following here id i'm is it it's its
         just mail mobile my no nr now number numbers one order orders our phone postcode reads right says should
-        still that the these they this was your zip""",
+        still that the these they this to was with wrong your zip""",
     polite="""please pls plz thanks thank thx cheers kindly sorry hi hello hey dear yes yeah yep yup no nope ok
         okay okey sure alright fine great perfect good morning afternoon evening day lovely welcome ah oh well um
-        so very much a lot many you here go there of course certainly bye goodbye regards best sincerely greetings""",
+        so very much a lot many you here go there of course certainly actually just really simply
+        bye goodbye regards best sincerely greetings""",
     glue="""am an and are as at be been below but by called can code comes digits e-mail email for from get got has
         have home id i i'd i'll i'm in is it it's its last just live lives mail me mobile mine my n name name's
         named new no nr number of old on one order orders our phone post postal postcode read reads reason said
         says should sms street surname tel telephone text that that's the their there they this to told under was
-        we with would you your zip address amount euro euros first full use correct""",
+        we with would you your zip address amount euro euros first full use correct too also well then""",
     common="""about actually after again all already also always angry annoyed any anyone anything asking away back
         bad because before better both bought broken brought buy call came cancel cannot can't change check
         checking complete completely customer damaged delivered delivery did didn't different do does doesn't doing
@@ -138,7 +150,7 @@ ENGLISH = Cues(
     defects="""broken, broke, damaged, defective, defect, faulty, crack(?:ed|s)?, scratched, dented, shattered,
         smashed, chipped, torn, ripped, bent, leak(?:s|ing|ed)?, stained, rusty, mouldy, moldy, expired, in pieces,
         dead on arrival, fell (?:apart|off|over), came (?:off|apart|loose),
-        wrong (?:item|size|colou?r|one|product|model|article|thing|parcel),
+        wrong (?:item|size|colou?r|product|model|article|parcel),
         too (?:small|big|large|late|short|long|dark|bright|heavy|tight|loose|thin|thick|noisy|loud),
         (?:does|do|did)(?:n't| not|nt) (?:work|fit|turn|start|match|suit|close|open|like (?:it|them)),
         (?:is|was|are|were)(?:n't| not|nt) (?:working|fitting|as described|what i ordered),
@@ -154,6 +166,11 @@ ENGLISH = Cues(
         replace""",
     change="use now change update switch set put correct",
     denied="not isn't wasn't never",
+    rather="instead rather",
+    than="of than",
+    into="to with into by -> => →",
+    rejected="""(?:isn't|is not|wasn't|was not) (?:it|right|correct|the (?:right |correct )?one),
+        (?:is|was) (?:wrong|a typo), (?:is|was) the wrong (?:one|number)""",
     corrects=r"""sorry, i mean, i meant, meant to (?:say|write|type), wait(?=\W\s), no wait, wait no, correction,
         corrected, oops, whoops, actually, rather, make (?:that|it), scratch that, typo, my mistake, my bad,
         should (?:be|read), no(?=\W\s), no sorry""",
@@ -172,26 +189,32 @@ ENGLISH = Cues(
         while you're at it, then""",
     asks="""please, (?:can|could|would|will|may|shall|should) (?:you|i|we|someone), where, when, what, which, why,
         how, who, (?:is|are|do|does|did|has|have) (?:my|the|there|you|i|it|they|your|this|that|we),
-        (?:i )?(?:want|need|wish|would like|require), i would, i'd (?:like|love|rather|prefer),
+        (?:i )?(?:want|need|wish|would like|require), i would, i'd (?:like|love|prefer),
         i'm looking, let me, help, talk to, speak (?:to|with)""",
     verbs="""cancel refund return change update send tell give check track find stop explain show make put add remove
         replace exchange connect transfer get book resend correct fix set reimburse switch move redirect write
         recommend""",
     objects="my the it that this these those me us them a an one order orders hg all both to for up hg- #",
-    openers="can could would will may shall should you i we someone to want need like just",
-    joint="and but",
+    openers="""can could would will may shall should do does did is are you i we someone anyone to want need like
+        just help question questions assist me with have a got some something problem issue if""",
+    joint="and but also plus then",
+    besides="""also, too, as well, another, other, additionally, besides, plus, by the way, btw, in addition,
+        on top of that""",
     dependent="it its this that these those they them then otherwise but however so in such both also",
-    glad="""thanks?, thank you, great, perfect, excellent, awesome, amazing, love, lovely, wonderful, brilliant,
-        appreciate[ds]?, happy, helpful, fantastic""",
+    glad="""great, perfect, excellent, awesome, amazing, love, lovely, wonderful, brilliant, appreciate[ds]?, happy,
+        helpful, fantastic, pleased, thank you (?:so|very) much, thanks (?:a lot|so much), many thanks""",
     unhappy="""angry, annoy(?:ed|ing), furious, upset, unhappy, disappoint(?:ed|ing|ment), frustrat(?:ed|ing),
-        terrible, horrible, awful, ridiculous, unacceptable, disgusting, disgrace, useless, worst, scam, fed up,
-        sick of, outrageous, pathetic, rubbish, joke, appalling, shocking, incompetent, nonsense, hate, liars?,
-        rip-?off, never again, complaint, wtf, damn, hell""",
-    pressing="""urgent(?:ly)?, asap, as soon as possible, immediately, right (?:now|away), emergency, today,
-        tonight, at once, straight away, hurry, deadline, last (?:chance|time), quickly, now""",
-    lost="""confus(?:ed|ing), don't (?:understand|get it|follow), do not understand, didn't understand,
-        makes? no sense, what do you mean, not sure (?:what|how|which|where), no idea, lost me, unclear, i'm lost,
-        how do i (?:even|do that), huh""",
+        terrible, horrible, awful, ridiculous, unacceptable, disgusting, disgrace(?:ful)?, useless, worst, scam,
+        fed up, sick of, outrageous, pathetic, rubbish, appalling, shocking, incompetent, hate, liars?, rip-?off,
+        never again, wtf, (?:not|n't|no longer) (?:very |at all |really )?(?:happy|pleased|helpful|great|amused)""",
+    pressing="""urgent(?:ly)?, asap, as soon as possible, immediately, right (?:now|away), emergency, at once,
+        straight away, hurry, by (?:today|tonight|tomorrow), need it (?:now|today|tonight|tomorrow),
+        as fast as you can""",
+    unhurried="""no rush, no hurry, not urgent, whenever you (?:can|have time), when you have (?:a moment|time),
+        take your time""",
+    lost="""confus(?:ed|ing), (?:don't|do not|didn't|did not|can't) (?:understand|get it|follow), makes? no sense,
+        what do you mean, not sure (?:what|how|which|where), no idea, lost me, i'm lost, huh,
+        i don't know (?:what|how)""",
 )
 
 CUES = {"en": ENGLISH}

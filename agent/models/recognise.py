@@ -12,7 +12,7 @@ from agent.casefile.records import Ask
 from agent.models.cues import CUES, ENGLISH
 from agent.models.port import ValueSeen
 from agent.models.recognisers.addresses import addresses
-from agent.models.recognisers.contact import emails, phones, postcodes
+from agent.models.recognisers.contact import bare_phones, emails, phones, postcodes
 from agent.models.recognisers.found import Context, Found, blank
 from agent.models.recognisers.meaning import corrected, told_apart
 from agent.models.recognisers.names import names
@@ -21,7 +21,7 @@ from agent.models.recognisers.reasons import reasons
 
 Recogniser = Callable[[str, Context], Iterator[Found]]
 _RECOGNISERS: tuple[Recogniser, ...] = (
-    emails, order_ids, dates, addresses, codes, bare_order_ids, phones, postcodes, amounts, names,
+    emails, order_ids, dates, phones, addresses, codes, bare_order_ids, bare_phones, postcodes, amounts, names,
 )  # fmt: skip
 
 
@@ -32,22 +32,31 @@ def recognise(text: str, asks: Sequence[Ask], region: str, language: str = "en")
     is where phone numbers without their country are looked up first. `new` is told of e-mail, phone, address,
     postcode and name only; in answer to an ask of kind `slot` it is True, of kind `identity` False.
     """
-    context = Context(
+    context = context_of(text, asks, region, language)
+    return [seen(value, context) for value in find(context)]
+
+
+def context_of(text: str, asks: Sequence[Ask], region: str, language: str) -> Context:
+    """What a message is read in the light of."""
+    return Context(
         text=text,
         slots=frozenset(ask.name for ask in asks if ask.kind == "slot"),
         proofs=frozenset(ask.name for ask in asks if ask.kind in {"identity", "code"}),
         region=region.upper(),
         cues=CUES.get(language, ENGLISH),
     )
-    return [
-        ValueSeen(name=value.name, value=value.value, text=text[value.start : value.end], new=value.new)
-        for value in _values(text.replace("’", "'"), context)
-    ]
 
 
-def _values(text: str, context: Context) -> list[Found]:
-    """All values, in the order of the message, each once."""
-    rest, found = text, list[Found]()
+def seen(value: Found, context: Context) -> ValueSeen:
+    """A value as the port has it."""
+    said = context.text[value.start : value.end]
+    return ValueSeen(name=value.name, value=value.value, text=said, new=value.new)
+
+
+def find(context: Context) -> list[Found]:
+    """All values of a message with their places, in its order, each once."""
+    rest = context.text.replace("’", "'")
+    found: list[Found] = []
     for finds in _RECOGNISERS:
         seen = list(finds(rest, context))
         found += seen

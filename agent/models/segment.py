@@ -80,10 +80,9 @@ def _says_something(before: str, cues: Cues) -> bool:
 
 def _opens(text: str, cues: Cues) -> bool:
     """Whether a request begins here, polite words aside."""
-    said = re.findall(r"[^\s,.!:;]+", text[:200])
-    idle = words(cues.polite) - {"please"}
-    first = next((place for place, word in enumerate(said) if word.lower() not in idle), 0)
-    return re.match(rf"(?:{_request(cues)})(?!\w)", " ".join(said[first : first + 4]), re.IGNORECASE) is not None
+    idle = words(cues.polite) | words(cues.joint)
+    said = [word for word in re.findall(r"[^\s,.!:;]+", text[:200]) if word.lower() not in idle]
+    return re.match(rf"(?:{_request(cues)})(?!\w)", " ".join(said[:4]), re.IGNORECASE) is not None
 
 
 def _abbreviates(text: str, start: int, stop: int, cues: Cues) -> bool:

@@ -29,7 +29,7 @@ async def _cancel(house: House, people: People) -> tuple[Case, str, str]:
 
 
 async def _refund(house: House, people: People) -> tuple[Case, str, str]:
-    customer, order = people.refundable(5, 400)
+    customer, order = people.refundable(15, 400)
     case = await house.verified(customer["id"])
     await case.say(f"I want a refund of 12.50 euros for {order['id']} because it arrived broken")
     return case, "refunds", order["id"]

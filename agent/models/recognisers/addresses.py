@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from agent.models.cues import phrase, words
+from agent.models.cues import numerals, phrase, words
 from agent.models.recognisers.contact import POSTCODE, envelope
 from agent.models.recognisers.found import MANY, TAKEN, Context, Found
 from agent.models.segment import divided, sentences
@@ -47,13 +47,20 @@ def _first(cues: str, text: str) -> Iterator[re.Match[str]]:
 def _trimmed(text: str, start: int, stop: int, context: Context) -> tuple[int, int]:
     """What of a sentence may be the address: not the polite words at its ends, nor another matter begun in it."""
     stop = min(stop, start + _LONGEST)
-    taken = text.find(TAKEN, start, stop)
-    stop = taken if taken >= 0 else stop
+    if (taken := text.find(TAKEN, start, stop)) >= 0:
+        joint = re.compile(rf".*(?P<cut>,|\s(?:{'|'.join(words(context.cues.joint))})\s)").match(text, start, taken)
+        stop = joint.start("cut") if joint else taken
     stop = next((end for _, end in divided(text, start, stop, context.cues)), stop)
     pieces = [(match.start(), match.end()) for match in re.compile(r"[^\s,.:;!]+").finditer(text, start, stop)]
-    idle = words(context.cues.polite) | words(context.cues.between)
-    inner = [place for place, (at, end) in enumerate(pieces) if text[at:end].lower() not in idle]
-    return (pieces[inner[0]][0], pieces[inner[-1]][1]) if inner else (start, start)
+    idle = (words(context.cues.polite) | words(context.cues.between)) - numerals(context.cues).keys()
+    inner = [(at, end) for at, end in pieces if text[at:end].lower() not in idle]
+    begun = [at for at, end in inner if _begins(text[at:end], context)]
+    return ((begun or [inner[0][0]])[0], inner[-1][1]) if inner else (start, start)
+
+
+def _begins(word: str, context: Context) -> bool:
+    """Whether an address may begin with this word: a capital, a number, a street."""
+    return word[0].isupper() or word[0].isdigit() or phrase(context.cues.street).match(word) is not None
 
 
 def _is_house(said: str, match: re.Match[str], context: Context) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 import phonenumbers
@@ -46,8 +46,19 @@ def emails(text: str, _: Context) -> Iterator[Found]:
 
 
 def phones(text: str, context: Context) -> Iterator[Found]:
-    """Numbers with their country; others when they are announced or asked for. E.164."""
-    wanted = (match for match in islice(_PHONE.finditer(text), MANY) if _is_dialled(text, match, context))
+    """Numbers with their country, and others when they are announced. E.164."""
+    return _phones(text, context, {"phone"})
+
+
+def bare_phones(text: str, context: Context) -> Iterator[Found]:
+    """Numbers that are neither, when one was asked for."""
+    return _phones(text, context, {None} if context.asked("phone") else set())
+
+
+def _phones(text: str, context: Context, kinds: Collection[str | None]) -> Iterator[Found]:
+    """The numbers that are announced as one of these kinds, or have their country."""
+    candidates = islice(_PHONE.finditer(text), MANY)
+    wanted = (match for match in candidates if _is_dialled(text, match, context, kinds))
     for match in islice(wanted, _FEW):
         gaps = [match.start() + gap.start() for gap in re.finditer(r"\s", match[0])]
         for end in [match.end(), *reversed(gaps)]:
@@ -74,10 +85,9 @@ def envelope(said: str) -> str:
     return " ".join(part for part in parted.groups() if part) if parted else code
 
 
-def _is_dialled(text: str, match: re.Match[str], context: Context) -> bool:
-    """Whether digits are a phone number by their shape, by what announces them, or by what was asked."""
-    kind = announced(text, *match.span(), context.cues)
-    return match[0].startswith(("+", "00")) or kind == "phone" or (kind is None and context.asked("phone"))
+def _is_dialled(text: str, match: re.Match[str], context: Context, kinds: Collection[str | None]) -> bool:
+    """Whether digits are a phone number by their shape or by what announces them."""
+    return match[0].startswith(("+", "00")) or announced(text, *match.span(), context.cues) in kinds
 
 
 def _dialled(said: str, regions: Iterable[str]) -> str | None:

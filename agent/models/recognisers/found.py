@@ -56,8 +56,8 @@ def blank(text: str, found: Iterable[Found]) -> str:
 
 
 def words_before(text: str, at: int) -> list[str]:
-    """The words right before a place, nearest first, up to the end of a sentence or another value; at most eight."""
-    stretch = re.split(rf"[!?{TAKEN}]|\.\s+(?=[A-Z])|\n\s*\n", text[max(0, at - 2 * NEAR) : at])[-1]
+    """The words right before a place, nearest first, up to a comma, an end or another value; at most eight."""
+    stretch = re.split(rf"[!?,;{TAKEN}]|\.\s+(?=[A-Z])|\n\s*\n", text[max(0, at - 2 * NEAR) : at])[-1]
     return [word.strip("'").lower() for word in re.findall(r"[^\W_][\w'-]*", stretch)][:-9:-1]
 
 
@@ -65,12 +65,22 @@ def announced(text: str, start: int, end: int, cues: Cues) -> str | None:
     """The kind of number that the words around a place announce; those before it count first."""
     before = list(_announcements(cues).finditer(text[:start], max(0, start - NEAR)))
     if before and leads(text[before[-1].end() : start], cues):
-        return before[-1].lastgroup
+        return _spoken_of(before)
     gap = re.compile(r"\s{1,3}(?:(?:is|was|=)\s)?(?:(?:my|the|your|our)\s)?").match(text, end)
     cue = _announcements(cues).match(text, gap.end()) if gap else None
-    if cue and not re.compile(rf"\W{{0,3}}(?:is\b\s?)?[\d{TAKEN}]").match(text, cue.end()):
+    if (
+        cue
+        and cue.lastgroup != "number"
+        and not re.compile(rf"\W{{0,3}}(?:is\b\s?)?[\d{TAKEN}]").match(text, cue.end())
+    ):
         return cue.lastgroup
     return None
+
+
+def _spoken_of(announcements: list[re.Match[str]]) -> str | None:
+    """The kind of the last announcement; a mere "number" is of the kind spoken of before, or a phone's."""
+    kinds = [cue.lastgroup for cue in announcements if cue.lastgroup != "number"]
+    return kinds[-1] if kinds else "phone"
 
 
 def leads(stretch: str, cues: Cues) -> bool:

@@ -52,11 +52,14 @@ def test_a_file_that_cannot_serve_is_named_in_one_sentence(tmp_path: Path, kind:
             other.close()
     with pytest.raises(Unusable, match="name another file"):
         create_app(path)
-    alone = command("--database", str(path))
+
+
+def test_the_command_says_so_too(tmp_path: Path) -> None:
+    alone = command("--database", str(tmp_path))
     ended = subprocess.run(alone, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)  # noqa: S603 - ours
     assert ended.returncode == 2
     assert ended.stderr.count("\n") == 1
-    assert str(path) in ended.stderr
+    assert str(tmp_path) in ended.stderr
 
 
 def test_seeding_that_dies_halfway_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -84,3 +87,14 @@ async def test_a_busy_database_is_said_to_be_busy(planted: Path, tmp_path: Path)
         assert (await http.patch("customers/cus_100001", json={"note": "x"})).status_code == 200
     other.close()
     app.state.store.close()
+
+
+@pytest.mark.parametrize("field", ["customer_id", "order_id", "email"])
+def test_looking_up_whose_a_record_is_uses_an_index(store: Store, field: str) -> None:
+    statements: list[str] = []
+    with store.transaction() as db:
+        db.set_trace_callback(statements.append)
+        store.listing("refunds", {field: ["x"]})
+        db.set_trace_callback(None)
+    (plan,) = store.rows(f"explain query plan {statements[0].partition(' order by')[0]}")
+    assert f"records_by_{field.removesuffix('_id')}" in str(plan[-1])

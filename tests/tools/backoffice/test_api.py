@@ -56,7 +56,9 @@ async def test_lists_filter_by_any_field_and_page(http: Api) -> None:
     assert await http.rows("orders", delivered_at="null") == undelivered
     assert len(await http.rows("orders", status=["shipped", "cancelled"])) == 130
     slots = await http.rows("slots")
-    assert await http.rows("slots", free="false") == [slot for slot in slots if not slot["free"]]
+    for text, free in (("false", False), ("true", True)):
+        assert await http.rows("slots", free=text) == [slot for slot in slots if slot["free"] is free]
+    assert await http.rows("slots", free="1") == []
     injection = (await http.rows("customers", limit=1))[0]["note"] + "' or 1=1 --"
     assert await http.rows("customers", note=injection) == []
     assert await http.rows("orders", limit=0) == []
@@ -65,6 +67,7 @@ async def test_lists_filter_by_any_field_and_page(http: Api) -> None:
 async def test_an_unknown_filter_is_refused_rather_than_forgotten(http: Api) -> None:
     is_problem(await http.get("orders", params={"custmer_id": "cus_100001"}), 400, "custmer_id", "customer_id")
     is_problem(await http.get("orders", params={"limit": "-1"}), 422, "limit")
+    is_problem(await http.get("journal", params={"after": "9" * 30}), 422, "after")
 
 
 async def test_each_collection_takes_new_records(http: Api) -> None:
@@ -228,7 +231,9 @@ async def test_openapi_describes_bodies_records_and_headers(http: Api) -> None:
     assert set(schemas["OrderPatch"]["properties"]) == {"status", "items", "total", "delivered_at", "delivery", "note"}
     assert "required" not in schemas["OrderPatch"]
     assert schemas["Order"]["properties"]["id"]["readOnly"] is True
-    headers = {parameter["name"] for parameter in described["paths"]["/api/orders"]["post"]["parameters"]}
+    posted = described["paths"]["/api/orders"]["post"]
+    assert list(posted["responses"]["4XX"]["content"]) == ["application/problem+json"]
+    headers = {parameter["name"] for parameter in posted["parameters"]}
     assert headers == {"idempotency-key", "x-actor", "x-oracle"}
 
 

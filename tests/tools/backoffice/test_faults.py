@@ -203,6 +203,19 @@ async def test_a_stale_read_does_not_know_the_newest_record(caller: httpx.AsyncC
     assert (await caller.get(f"refunds/{untouched['id']}")).json() == untouched, "what nobody wrote is never stale"
 
 
+async def test_a_stale_list_takes_back_the_last_write_among_what_it_shows(http: Api) -> None:
+    first, second = await http.rows("orders", delivered_at="null", note="", limit=2)
+    await http.patch(f"orders/{first['id']}", json={"note": "first"})
+    await http.patch(f"orders/{second['id']}", json={"note": "second"})
+    await http.post("tickets", json={"kind": "bug", "subject": "a record that was nowhere before"})
+    await arm(http, "stale_read", n=2, resource="orders")
+    stale = (await http.get("orders", params={"delivered_at": "null", "limit": 500})).json()
+    now = await http.rows("orders", delivered_at="null")
+    assert stale == [second if row["id"] == second["id"] else row for row in now]
+    theirs = (await http.get("orders", params={"customer_id": first["customer_id"], "id": first["id"]})).json()
+    assert theirs == [first], "for another list its own last write is the last"
+
+
 async def test_a_server_error_writes_nothing(caller: httpx.AsyncClient, http: Api) -> None:
     await arm(caller, "server_error", n=2)
     failed = await caller.patch("customers/cus_100001", json={"note": "x"}, headers={"Idempotency-Key": "k"})
