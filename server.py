@@ -6,13 +6,16 @@ import asyncio
 import contextlib
 import os
 import secrets
+import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from agent.models.choice import models_for
+import uvicorn
 from fastapi import FastAPI
-from knowledge.search import Search
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,16 +25,36 @@ from agent.casefile.database import Database
 from agent.casefile.store import CaseFiles
 from agent.desk import Desk, Limits
 from agent.errors import NotUsable
+from agent.graph import build
+from agent.models.choice import Endpoint, models_for
+from agent.models.port import Model
 from agent.policy.facts import vocabulary
 from agent.turns import Turns
-from knowledge.embed import MiniLM
-from knowledge.release import Releases
+from knowledge.embed import EmbeddingUnavailable, MiniLM
+from knowledge.head import HeadError
+from knowledge.load import PlaybookError, load
+from knowledge.release import Release, ReleaseError, Releases
+from knowledge.search import IndexMismatch, IndexUnavailable, Search
 from tools.backoffice.app import create_app as create_backoffice
+from tools.backoffice.store import Unusable
 from tools.catalog import harbor_catalog
+from tools.contract import Catalog
 from tools.http import Backoffice
 from web.app import create_app
 from web.front import Front
 
+HOST = "127.0.0.1"
+REFUSALS = (
+    NotUsable,
+    PlaybookError,
+    ReleaseError,
+    EmbeddingUnavailable,
+    IndexMismatch,
+    IndexUnavailable,
+    HeadError,
+    Unusable,
+)
+"""What stops the start, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
 
 
@@ -45,7 +68,7 @@ class Settings(BaseSettings):
     playbook: Path = HARBOR
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     backoffice_url: str | None = None
-    """The API of the company's systems; by default the embedded ones, over HTTP like any other."""
+    """The company's systems (their API is under `/api`); by default the embedded ones, over HTTP like any other."""
     model: str | None = None
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY")
@@ -89,66 +112,190 @@ class Home:
         return file.read_text().strip()
 
 
-Report = Callable[[str], None]
+def tools_of(settings: Settings) -> Catalog:
+    """The company's tools, to look at; they reach no system before they are called."""
+    return harbor_catalog(Backoffice(_backoffice(settings)), b"", Clock(settings.clock_offset_s).now)
+
+
+def _backoffice(settings: Settings) -> str:
+    return settings.backoffice_url or f"http://{HOST}:{settings.port}/backoffice"
+
+
+def _store(settings: Settings) -> str:
+    return settings.database_url or f"sqlite+aiosqlite:///{settings.home / 'cases.db'}"
 
 
 @contextlib.asynccontextmanager
-async def opened(settings: Settings, report: Report = lambda _: None) -> AsyncIterator[tuple[Front, AsyncSqliteSaver]]:
-    """A working desk behind its front door. Raises NotUsable, PlaybookError, EmbeddingUnavailable, IndexMismatch."""
+async def case_files(settings: Settings) -> AsyncIterator[CaseFiles]:
+    """The case files alone, to look at. Raises NotUsable, PlaybookError."""
+    database = await Database.open(_store(settings))
+    try:
+        tenant = load(settings.playbook, vocabulary(tools_of(settings))).company.id
+        yield CaseFiles(database, Clock(settings.clock_offset_s), tenant)
+    finally:
+        await database.close()
+
+
+Report = Callable[[str], None]
+Models = Callable[[Release], Model]
+Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
+
+
+@contextlib.asynccontextmanager
+async def checkpoints(home: Home) -> AsyncIterator[AsyncSqliteSaver]:
+    """Where runs that wait for a person are kept; only a cache, so commits need not survive a power cut."""
+    async with AsyncSqliteSaver.from_conn_string(str(home.path / "checkpoints.db")) as kept:
+        await kept.setup()
+        await kept.conn.execute("PRAGMA synchronous=NORMAL")
+        await kept.conn.execute("PRAGMA busy_timeout=5000")
+        yield kept
+
+
+@contextlib.asynccontextmanager
+async def opened(
+    settings: Settings, report: Report = lambda _: None, models: Models | None = None
+) -> AsyncIterator[Front]:
+    """A working desk behind its front door; `models` stands in for the settings' model. Raises one of REFUSALS."""
     home = Home.at(settings.home)
     clock = Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
-    url = settings.backoffice_url or f"http://127.0.0.1:{settings.port}/backoffice/api"
     async with contextlib.AsyncExitStack() as stack:
-        backoffice = Backoffice(url)
-        stack.push_async_callback(backoffice.close)
+        backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
         catalog = harbor_catalog(backoffice, code_secret, clock.now)
-        words = vocabulary(catalog)
+        known = vocabulary(catalog)
         report("Checking the playbook")
-        releases = Releases(home.path, words)
+        releases = Releases(home.path, known)
         live = releases.publish(settings.playbook)
         report("Opening the search index")
-        embedder = await asyncio.to_thread(MiniLM)
+        embedder = await asyncio.to_thread(MiniLM.load)
         search = Search(home.path, embedder)
         await asyncio.to_thread(search.build, live)
+        endpoint = (
+            Endpoint(settings.model, settings.openai_base_url, settings.openai_api_key) if settings.model else None
+        )
+        maker = models or models_for(home.path, embedder, endpoint, budget_s=settings.turn_timeout_s / 3)
+        await asyncio.to_thread(maker, live)
         report("Opening the case files")
-        store = settings.database_url or f"sqlite+aiosqlite:///{home.path / 'cases.db'}"
-        database = await Database.open(store)
+        database = await Database.open(_store(settings))
         stack.push_async_callback(database.close)
-        saver = await stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(home.path / "checkpoints.db")))
-        await saver.conn.execute("PRAGMA synchronous=NORMAL")  # checkpoints are a cache; the truth is the case file
+        kept = await stack.enter_async_context(checkpoints(home))
         desk = Desk(
             files=CaseFiles(database, clock, live.playbook.company.id),
             catalog=catalog,
-            vocabulary=words,
+            vocabulary=known,
             releases=releases,
             live=live,
             search=search,
-            model_for=models_for(settings.model, settings.openai_base_url, settings.openai_api_key, search, embedder),
+            model_for=maker,
             code_secret=code_secret,
             limits=Limits(settings.turn_timeout_s, settings.approval_ttl_s, settings.confirm_ttl_s),
         )
-        turns = Turns(desk, saver)
+        turns = Turns(desk, kept)
         front = Front(desk, turns, home.secret("staff_token"), home.secret("customer_secret"), database.engine.name)
         sweeper = asyncio.create_task(turns.sweep_forever())
         try:
-            yield front, saver
+            yield front
         finally:
             sweeper.cancel()
             await turns.stop()
 
 
-def build(settings: Settings, report: Report = lambda _: None) -> FastAPI:
-    """The app: the contract's routes, the pages, and the demo company's systems."""
+def app_of(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
+    """The app: the contract's routes, the pages, and the demo company's systems, seeded at the first start."""
     home = Home.at(settings.home)
+    app = create_app(lifespan, rate_limit=settings.rate_limit)
+    app.mount("/backoffice", create_backoffice(home.path / "backoffice.db"))
+    return app
+
+
+def app_with_its_own_desk(settings: Settings) -> FastAPI:
+    """The app for a server that is not ours, such as Studio's: the desk opens and closes with it."""
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings, report) as (front, saver):
-            app.state.front, app.state.saver = front, saver
+        async with opened(settings) as front:
+            app.state.front = front
             yield
 
-    app = create_app(lifespan, rate_limit=settings.rate_limit)
+    return app_of(settings, lifespan)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: Settings, report: Report = lambda _: None, models: Models | None = None
+) -> AsyncIterator[tuple[Front, asyncio.Task[None]]]:
+    """The product served on loopback: its front, and the task that ends when the server is told to stop.
+
+    Raises what `opened` raises, and NotUsable when the port is taken.
+    """
+    claim(settings.port)
     report("Seeding Harbor Goods")
-    app.mount("/backoffice", create_backoffice(home.path / "backoffice.db"))
-    return app
+    app = app_of(settings)
+    async with opened(settings, report, models) as front:
+        app.state.front = front
+        config = uvicorn.Config(app, host=HOST, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve())
+        started = asyncio.create_task(server.up.wait())
+        await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            yield front, serving
+        finally:
+            server.should_exit = True
+            await serving
+
+
+def free_port() -> int:
+    """A port that no program listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def claim(port: int) -> None:
+    """Raises NotUsable when another program listens on this port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise NotUsable(f"Port {port} is taken by another program; set PORT to a free one.") from error
+
+
+# Studio's server (see langgraph.json) takes these: the same graph, app and saver, made when it asks for them.
+
+
+@lru_cache(maxsize=1)
+def _studio() -> FastAPI:
+    return app_with_its_own_desk(Settings())
+
+
+def __getattr__(name: str) -> Any:
+    if name != "app":
+        raise AttributeError(name)
+    return _studio()
+
+
+def graph() -> Any:
+    """The graph over the open desk, without a checkpointer: Studio's server brings the one of `saver`."""
+    front: Front = _studio().state.front
+    return build(front.turns).compile()
+
+
+@contextlib.asynccontextmanager
+async def saver() -> AsyncIterator[BaseCheckpointSaver[str]]:
+    """Checkpoints in the home, as the product itself keeps them."""
+    async with checkpoints(Home.at(Settings().home)) as kept:
+        yield kept

@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from knowledge.release import Release, Releases
-from knowledge.rules import Vocabulary
-from knowledge.search import Search
-
 from agent.casefile.clock import Clock
 from agent.casefile.store import CaseFiles
 from agent.models.port import Model
+from knowledge.release import Release, Releases
+from knowledge.rules import Vocabulary
+from knowledge.search import Search
 from tools.contract import Catalog
 
 
@@ -68,6 +67,18 @@ class Desk:
     code_secret: bytes
     limits: Limits = Limits()
     bell: Bell = field(default_factory=Bell)
+    _searchable: set[str] = field(default_factory=set)
+
+    async def release(self, release_id: str) -> Release:
+        """A release, ready to be searched: cases of days ago are pinned to releases that nobody has asked for since.
+
+        Raises ReleaseError, PlaybookError, IndexMismatch, IndexUnavailable.
+        """
+        if release_id not in self._searchable:
+            release = await asyncio.to_thread(self.releases.get, release_id)
+            await asyncio.to_thread(self.search.build, release)
+            self._searchable.add(release_id)
+        return self.releases.get(release_id)
 
     @property
     def clock(self) -> Clock:

@@ -56,6 +56,11 @@ def authority(turn: OpenTurn, ruled: Ruled) -> str | None:
     return yes.id if yes is not None and yes.by in enough.get(ruled.ruling.outcome, ()) else None
 
 
+def begun(turn: OpenTurn, tool: str, args: Args) -> EffectStarted | None:
+    """The effect that this turn, or a run of it that died, has started with these arguments: its yes is used up."""
+    return turn.noted(EffectStarted, lambda started: started.action == tool and started.args == args)
+
+
 @dataclass(frozen=True)
 class _Call:
     """One effect on its way: the tool with its own arguments, bound to the customer in scope."""
@@ -100,9 +105,8 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     action = turn.desk.catalog.action(tool)
     case = turn.case
     digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
-    begun = turn.noted(EffectStarted, lambda s: s.action == tool and s.args == args)
-    if begun is not None:
-        return begun
+    if (earlier := begun(turn, tool, args)) is not None:
+        return earlier
     ruled = turn.noted(Ruled, lambda r: r.proposal.digest == digest)
     yes = authority(turn, ruled) if ruled is not None else None
     if yes is None:

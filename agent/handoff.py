@@ -29,18 +29,19 @@ async def hand_over(turn: OpenTurn, reason: str, *, with_ticket: bool = True) ->
     await turn.commit()
     history = await turn.desk.files.events(turn.case.case_id)
     ticket = await _open_ticket(turn, reason, history) if with_ticket else None
-    text = told(turn, reason, ticket)
-    turn.note(e.ReplySent(text=text))
+    turn.note(e.ReplySent(text="\n\n".join(_told(turn, reason))))
     history = [*history, *(event for event in turn.case.journal if event.seq > len(history))]
     packet = packed(turn.case, turn.playbook, history, reason, ticket)
     turn.note(e.HandedOff(reason=reason, packet=packet, ticket_id=ticket))
 
 
-def told(turn: OpenTurn, reason: str, ticket: str | None) -> str:
-    """What the customer hears: why, what the person knows already, what comes next."""
+def _told(turn: OpenTurn, reason: str) -> list[str]:
+    """What came of each effect that the customer has not been told of, and what comes next."""
     voice = Voice(turn.release, turn.case.language)
-    wording = f"handoff.{reason}" if voice.has(f"handoff.{reason}") else "handoff.internal"
-    return voice.say(wording, ticket=ticket or "")
+    settled = {body.intent for body in turn.all_noted(e.IntentSettled)}
+    proven = [body for body in turn.all_noted(e.Verified) if body.intent is not None and body.intent not in settled]
+    outcomes = [voice.outcome(body.receipt) for body in proven if body.receipt.action != "send_code"]
+    return [*outcomes, voice.handoff(reason)]
 
 
 async def _open_ticket(turn: OpenTurn, reason: str, history: Sequence[Event]) -> str | None:

@@ -23,8 +23,8 @@ class Step(TypedDict, total=False):
     """What happens next: chosen by `propose`, made sharper by `decide`, told by `reply`."""
 
     kind: Literal[
-        "look_up", "action", "say", "ask", "code", "answer", "unanswered", "choice", "social", "declined", "missing",
-        "refused", "confirm", "submitted", "decided", "outcome", "person", "nothing",
+        "look_up", "action", "say", "ask", "code", "answer", "unanswered", "choice", "social", "waiting", "declined",
+        "missing", "refused", "confirm", "submitted", "decided", "outcome", "person", "nothing",
     ]  # fmt: skip
     intent: str | None
     tool: str

@@ -21,6 +21,7 @@ from agent.casefile.records import CaseStatus, Turn, TurnHandoff
 from agent.casefile.store import Head
 from agent.desk import Desk
 from knowledge.playbook import Playbook
+from knowledge.release import Release
 from tools.contract import Scope
 
 B = TypeVar("B", bound=e.Body)
@@ -30,10 +31,12 @@ InTransaction = Callable[[AsyncConnection], Awaitable[None]]
 class OpenTurn:
     """One turn under way, by the one worker that holds the case's lease."""
 
-    def __init__(self, desk: Desk, held: Lease, case: Case, head: Head, wakes: Sequence[Wake]) -> None:
-        self.desk, self.lease, self.case, self.wakes = desk, held, case, list(wakes)
-        self.release = desk.releases.get(case.release)
-        self.model = desk.model_for(self.release)
+    def __init__(
+        self, desk: Desk, release: Release, held: Lease, case: Case, head: Head, wakes: Sequence[Wake]
+    ) -> None:
+        """`release` is the one that the case is pinned to."""
+        self.desk, self.release, self.lease, self.case, self.wakes = desk, release, held, case, list(wakes)
+        self.model = desk.model_for(release)
         self._head, self._noted, self._with_next = head, list[e.Event](), list[InTransaction]()
         if case.turn is None:
             cause = wakes[0].cause if wakes else "message"

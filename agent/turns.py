@@ -140,6 +140,7 @@ class Turns:
         finally:
             self._live.pop(held.case_id, None)
         if not turn.is_done:
+            log.error("The turn of the case %s goes to a person: its run did not end it.", held.case_id)
             await self._to_a_person(turn, ends)
 
     async def _open(self, held: Lease, wakes: list[Wake]) -> OpenTurn:
@@ -148,7 +149,7 @@ class Turns:
             async with self.desk.files.database.read() as db:
                 begun = [await inbox.find(db, held.case_id, wake_id) for wake_id in case.turn.wakes]
             wakes = [wake for wake in begun if wake is not None]
-        turn = OpenTurn(self.desk, held, case, head, wakes)
+        turn = OpenTurn(self.desk, await self.desk.release(case.release), held, case, head, wakes)
         self._live[held.case_id] = turn
         return turn
 
@@ -158,7 +159,7 @@ class Turns:
             waits = (await self.graph.aget_state(config)).interrupts
             if not waits:  # the checkpoint is only a cache: without it the question is put again first
                 await self.graph.ainvoke({"messages": []}, config, durability="exit")
-            await self.graph.ainvoke(Command(resume={}), config, durability="exit")
+            await self.graph.ainvoke(Command(resume=turn.wakes[0].wake_id), config, durability="exit")
             return
         await self.graph.ainvoke({"messages": []}, config, durability="exit")
 

@@ -167,9 +167,10 @@ def _told(model: type[Document], source: Source, where: Where, detail: ErrorDeta
     if detail["type"] == "value_error":
         wrong, _, instead = detail["msg"].removeprefix("Value error, ").partition("; ")
         return source.finding(wrong, instead, place)
+    named = f"'{name}'" if isinstance(name, str) else "this"
     if detail["type"] == "string_type":
-        return source.finding(f"'{name}' should be a text, not {detail['input']!r:.40}", "put it in quotes", place)
-    return source.finding(f"'{name}' is {detail['input']!r:.40}", detail["msg"].lower(), place)
+        return source.finding(f"{named} should be a text, not {detail['input']!r:.40}", "put it in quotes", place)
+    return source.finding(f"{named} is {detail['input']!r:.40}", detail["msg"].lower(), place)
 
 
 def _keys(model: type[Document], loc: Where) -> list[str]:

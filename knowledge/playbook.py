@@ -145,6 +145,8 @@ class Clause(Dated):
     locale: str
     owner: str
     rules: list[Rule] = []
+    asked: list[str] = []
+    """Questions, as customers put them, that it answers; they help to find it and are not shown."""
 
 
 class Article(Dated):
@@ -155,6 +157,8 @@ class Article(Dated):
     text: str
     locale: str
     owner: str
+    asked: list[str] = []
+    """As in a clause."""
 
 
 class Need(Document):

@@ -22,9 +22,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from knowledge.documents import Finding, PlaybookError, Source, Where, attempt, read_yaml, shaped
 from knowledge.playbook import Article, Clause, Rule
+from knowledge.rules import closest
 
 _HEADING = re.compile(r"## +(\d+(?:\.\d+)*) +(\S.*)")
 _ITEM = re.compile(r"\s*(?:[-*] |\d+\. )")
@@ -33,6 +35,14 @@ CITES = "cites"
 """`(CITES, CLAUSE)` in a source's lines: where its text cites that clause."""
 Line = tuple[int, str]
 """A line's number in its file, and its text."""
+
+
+class _Parts(NamedTuple):
+    """What stands under a heading."""
+
+    text: str
+    rules: list[list[Line]]
+    asked: list[str]
 
 
 def cited(text: str) -> list[str]:
@@ -69,10 +79,15 @@ def read_article(file: str, text: str) -> tuple[Source, Article]:
     number, title = body[start] if start < len(body) else (1, "")
     if not title.startswith("# "):
         raise PlaybookError([Finding(file, number, "an article begins with its title", "write `# Title` first")])
-    prose = _flowed([line for _, line in body[start + 1 :]])
-    if not prose:
-        raise PlaybookError([Finding(file, number, "the article has no text", "write the answer under its title")])
-    return front, shaped(Article, front, id=PurePosixPath(file).stem, title=title[2:].strip(), text=prose)
+    findings: list[Finding] = []
+    parts = _apart(file, body[start + 1 :], findings)
+    if not parts.text:
+        findings.append(Finding(file, number, "the article has no text", "write the answer under its title"))
+    findings += [Finding(file, rule[0][0], "an article has no rules", "move it to a policy") for rule in parts.rules]
+    if findings:
+        raise PlaybookError(findings)
+    known = {"id": PurePosixPath(file).stem, "title": title[2:].strip(), "text": parts.text, "asked": parts.asked}
+    return front, shaped(Article, front, **known)
 
 
 def _front_matter(file: str, text: str) -> tuple[Source, list[Line]]:
@@ -103,37 +118,39 @@ def _clause(front: Source, section: Sequence[Line]) -> Clause:
         raise PlaybookError([Finding(file, number, "the heading has no number", "write it like `## 4.2 Title`")])
     clause = f"{PurePosixPath(file).stem}/{heading[1]}"
     findings: list[Finding] = []
-    lines, blocks = _apart(file, section[1:], findings)
-    prose = _flowed(lines)
-    if not prose:
+    parts = _apart(file, section[1:], findings)
+    if not parts.text:
         wrong = f"clause '{clause}' has no prose"
         findings.append(Finding(file, number, wrong, "write what the customer may be told"))
-    rules = [attempt(findings, partial(_rule, file, clause, block)) for block in blocks]
+    rules = [attempt(findings, partial(_rule, file, clause, block)) for block in parts.rules]
     if findings:
         raise PlaybookError(findings)
-    return shaped(Clause, front, id=clause, title=heading[2].strip(), text=prose, rules=[r for r in rules if r])
+    known = {"id": clause, "title": heading[2].strip(), "text": parts.text, "asked": parts.asked}
+    return shaped(Clause, front, **known, rules=[rule for rule in rules if rule])
 
 
-def _apart(file: str, lines: Sequence[Line], findings: list[Finding]) -> tuple[list[str], list[list[Line]]]:
-    """A clause's prose, and its rule blocks with their opening lines."""
+def _apart(file: str, lines: Sequence[Line], findings: list[Finding]) -> _Parts:
+    """The prose of a clause or an article, and the blocks in it, each with its opening line."""
     prose: list[str] = []
-    blocks: list[list[Line]] = []
-    opened: int | None = None
+    blocks: dict[str, list[list[Line]]] = {"```rule": [], "```asked": []}
+    opened: list[Line] | None = None
     for number, line in lines:
         if line.startswith("```") and opened is None:
-            opened = number
-            blocks.append([(number, line)])
-            if line.rstrip() != "```rule":
-                findings.append(Finding(file, number, f"unknown block '{line.strip('` ')}'", "did you mean '```rule'?"))
+            opened = [(number, line)]
+            blocks.setdefault(line.rstrip(), []).append(opened)
         elif line.startswith("```"):
             opened = None
         elif opened is None:
             prose.append(line)
         else:
-            blocks[-1].append((number, line))
+            opened.append((number, line))
     if opened is not None:
-        findings.append(Finding(file, opened, "the rule block has no end", "close it with a line of ```"))
-    return prose, blocks
+        findings.append(Finding(file, opened[0][0], "the block has no end", "close it with a line of ```"))
+    for opening in list(blocks)[2:]:
+        advice = closest(opening, ["```rule", "```asked"])
+        findings.append(Finding(file, blocks[opening][0][0][0], f"unknown block '{opening}'", advice))
+    asked = [line.strip() for block in blocks["```asked"] for _, line in block[1:] if line.strip()]
+    return _Parts(_flowed(prose), blocks["```rule"], asked)
 
 
 def _rule(file: str, clause: str, block: Sequence[Line]) -> Rule:

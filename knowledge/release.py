@@ -51,7 +51,8 @@ class Releases:
         release = Release(_id(documents), playbook)
         if not (self._folder / release.id).exists():
             self._keep(release.id, documents)
-        return self.get(release.id)
+        self._verify(release.id)
+        return self._kept.setdefault(release.id, release)
 
     def get(self, release_id: str) -> Release:
         """A published release; read once, then kept in memory.
@@ -63,6 +64,9 @@ class Releases:
         return self._kept[release_id]
 
     def _read(self, release_id: str) -> Release:
+        return Release(release_id, load(self._verify(release_id), self._vocabulary))
+
+    def _verify(self, release_id: str) -> Path:
         folder = self._folder / release_id
         if not release_id.isalnum() or not folder.is_dir():
             raise ReleaseError(f"There is no release '{release_id}' in {self._folder}: publish its documents again.")
@@ -71,7 +75,7 @@ class Releases:
                 f"The release in {folder} is not what was published: restore it, or delete that folder and publish its "
                 "documents again."
             )
-        return Release(release_id, load(folder, self._vocabulary))
+        return folder
 
     def _keep(self, release_id: str, documents: dict[str, str]) -> None:
         """Write all documents beside their place and move them there at once: a release is there whole, or not."""

@@ -49,7 +49,7 @@ class CaseView(Frozen):
 def viewed(blank: Case, events: Sequence[Event], waiting: Sequence[Wake]) -> CaseView:
     """The view of a whole file and of the messages that wait to be taken up."""
     case = fold(blank, events)
-    lines = [line for event in events if (line := _line(event)) is not None]
+    lines = transcript(events)
     known = {line.message_id for line in lines}
     unread = [
         TranscriptLine(role="customer", text=wake.body, at="", message_id=wake.wake_id)
@@ -64,7 +64,7 @@ def viewed(blank: Case, events: Sequence[Event], waiting: Sequence[Wake]) -> Cas
         intents=case.intents,
         slots={name: value for intent in case.intents for name, value in intent.slots.items()},
         identity=IdentityView(level=case.identity.level.name, customer_id=case.identity.customer_id),
-        transcript=_paragraphs(lines) + unread,
+        transcript=lines + unread,
         followups=[],
         release=case.release,
         opened_at=case.opened_at,
@@ -90,10 +90,10 @@ def _line(event: Event) -> _Line | None:
     return None
 
 
-def _paragraphs(lines: Sequence[_Line]) -> list[TranscriptLine]:
-    """Sentences that were sent one by one, as the paragraphs they make."""
+def transcript(events: Sequence[Event]) -> list[TranscriptLine]:
+    """The conversation; sentences that were sent one by one, as the paragraphs they make."""
     shown: list[TranscriptLine] = []
-    for line in lines:
+    for line in filter(None, map(_line, events)):
         plain = TranscriptLine(role=line.role, text=line.text, at=line.at, message_id=line.message_id)
         if line.continues and shown and shown[-1].role == line.role:
             shown[-1] = shown[-1].model_copy(update={"text": f"{shown[-1].text} {line.text}"})

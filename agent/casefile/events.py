@@ -77,6 +77,7 @@ class ConfirmationSettled(Body):
     """The customer's answer to the question that was pending."""
 
     digest: str
+    proposal: Proposal
     answer: Literal["yes", "no", "unclear", "changed", "expired"]
     message_id: str
 
@@ -156,6 +157,8 @@ class ApprovalGiven(Body):
 
     approval_id: str
     intent: str | None
+    proposal: Proposal
+    """What was asked for."""
     status: ApprovalStatus
     decided_by: str | None = None
     reason: str = ""

@@ -24,6 +24,7 @@ from agent.casefile.database import Database
 from agent.casefile.events import EVENTS, CaseOpened, Event, EventBody
 from agent.casefile.fold import Case, fold
 from agent.casefile.lease import Lease
+from agent.casefile.records import CaseStatus
 from agent.casefile.tables import cases, events, leases
 from agent.errors import CaseUnknown, LateWriter
 
@@ -34,6 +35,18 @@ class Head:
 
     seq: int
     hash: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A case in a list."""
+
+    case: Case
+    """As its last finished turn left it; blank before the first."""
+    status: CaseStatus
+    opened_at: str
+    changed_at: str
+    """When its last event was written."""
 
 
 class CaseFiles:
@@ -123,12 +136,25 @@ class CaseFiles:
         known = found.scalar_one_or_none()
         return known is not None and hmac.compare_digest(known, _digest(token))
 
-    async def listed(self, limit: int = 100) -> list[Mapping[str, Any]]:
-        """The newest cases: id, status, when they were opened."""
-        shown = select(cases.c.case_id, cases.c.status, cases.c.created_at, cases.c.release)
-        newest = shown.where(cases.c.tenant == self.tenant).order_by(cases.c.created_at.desc()).limit(limit)
+    async def listed(self, limit: int = 100, *, status: CaseStatus | None = None, skip: int = 0) -> list[Listed]:
+        """The newest cases, or the newest of one status, each as its last finished turn left it."""
+        last = (events.c.case_id == cases.c.case_id) & (events.c.seq == cases.c.head_seq)
+        newest = select(cases, events.c.at).outerjoin(events, last).where(cases.c.tenant == self.tenant)
+        if status is not None:
+            newest = newest.where(cases.c.status == status)
+        newest = newest.order_by(cases.c.created_at.desc()).offset(skip).limit(limit)
         async with self.database.read() as db:
-            return [dict(row) for row in (await db.execute(newest)).mappings()]
+            return [self._listed(row) for row in (await db.execute(newest)).mappings()]
+
+    def _listed(self, row: RowMapping) -> Listed:
+        case = Case.model_validate_json(row["fold"]) if row["fold"] else self.blank(row["case_id"])
+        return Listed(case, row["status"], row["created_at"], row["at"] or row["created_at"])
+
+    async def ids(self) -> list[str]:
+        """All cases, oldest first."""
+        mine = select(cases.c.case_id).where(cases.c.tenant == self.tenant).order_by(cases.c.created_at)
+        async with self.database.read() as db:
+            return list((await db.execute(mine)).scalars())
 
     async def head(self, case_id: str) -> Head:
         """Where the file ends. Raises CaseUnknown."""

@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from pydantic import JsonValue
 
-from agent.casefile.fold import Line
+from agent.casefile.fold import Line as Line
 from agent.casefile.records import Ask, Frozen, Intent, Mood, Passage
 
 

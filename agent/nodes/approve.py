@@ -11,7 +11,7 @@ from agent.casefile import approvals
 from agent.casefile.approvals import Decision
 from agent.casefile.events import ApprovalGiven
 from agent.casefile.inbox import Wake
-from agent.casefile.records import Approval
+from agent.casefile.records import Approval, Proposal
 from agent.errors import ApprovalStale
 from agent.state import State, Update
 from agent.turn import OpenTurn
@@ -30,6 +30,7 @@ async def approve(state: State, turn: OpenTurn) -> Update:
         ApprovalGiven(
             approval_id=approval.id,
             intent=turn.case.approval_intent,
+            proposal=Proposal(action=approval.action, args=approval.args, digest=approval.digest),
             status=decision.status,
             decided_by=decision.decided_by,
             reason=decision.reason,

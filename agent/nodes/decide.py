@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.casefile.records import Level, Outcome
-from agent.dispatch import authority, rule
+from agent.dispatch import authority, begun, rule
 from agent.nodes.identify import identity_step
 from agent.state import State, Update
 from agent.turn import OpenTurn
@@ -16,7 +16,7 @@ async def decide(state: State, turn: OpenTurn) -> Update:
     own = step["tool"] == "send_code"
     ruled = rule(turn, step["tool"], step["args"], intent=None if own else intent_id, found=found)
     ruling = ruled.ruling
-    if authority(turn, ruled) is not None:
+    if authority(turn, ruled) is not None or begun(turn, step["tool"], step["args"]) is not None:
         return {"route": "act"}
     match ruling.outcome:
         case Outcome.CONFIRM:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
-
-from tools.messages import one_time_code
+from typing import Literal
 
 from agent.casefile import events as e
 from agent.casefile.fold import Case
@@ -22,6 +21,9 @@ from agent.speech.answers import settle
 from agent.state import Message, State, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import IntentDef, Playbook
+from tools.messages import one_time_code
+
+Answer = Literal["yes", "no", "unclear", "changed", "expired"]
 
 
 async def intake(state: State, turn: OpenTurn) -> Update:
@@ -143,10 +145,11 @@ def _settle_question(turn: OpenTurn, text: str, message_id: str, *, changed: boo
     question = turn.case.question
     if question is None:
         return
-    answer = "changed" if changed else settle(text, turn.case.language)
+    answer: Answer = "changed" if changed else settle(text, turn.case.language)
     if answer == "yes" and (question.proposal.expires_at or "") <= turn.desk.clock.stamp():
         answer = "expired"
-    turn.note(e.ConfirmationSettled(digest=question.proposal.digest, answer=answer, message_id=message_id))
+    asked = question.proposal
+    turn.note(e.ConfirmationSettled(digest=asked.digest, proposal=asked, answer=answer, message_id=message_id))
     if answer == "no":
         turn.note(e.IntentSettled(intent=question.intent, status="withdrawn", outcome="declined"))
 

@@ -68,7 +68,7 @@ def _decided(turn: OpenTurn) -> Step | None:
         return None
     if given.status == "expired":
         return {"kind": "person", "intent": given.intent, "reason": "approval_expired"}
-    return {"kind": "decided", "intent": given.intent, "wording": f"approval.{given.status}"}
+    return {"kind": "decided", "intent": given.intent}
 
 
 def _without_intent(turn: OpenTurn) -> Step:
@@ -76,14 +76,14 @@ def _without_intent(turn: OpenTurn) -> Step:
     case, read = turn.case, turn.noted(e.IntakeRead)
     settled = turn.noted(e.ConfirmationSettled)
     if settled is not None and settled.answer == "no" and turn.noted(e.ReplySent) is None:
-        return {"kind": "declined"}
+        return {"kind": "declined", "tool": settled.proposal.action, "args": settled.proposal.args}
     if turn.noted(e.ReplySent) is not None:
         return {"kind": "nothing"}
     if read is not None and read.unsure:
         return {"kind": "choice", "names": read.unsure}
     if turn.noted(e.ChoiceSettled, lambda c: c.answer == "no") is not None:
-        return {"kind": "social", "wording": "confirm.declined"}
-    return {"kind": "social", "wording": "approval.still_waiting" if case.approval else "clarify"}
+        return {"kind": "social", "wording": "goodbye"}
+    return {"kind": "waiting"} if case.approval else {"kind": "social", "wording": "clarify"}
 
 
 async def _step_for(turn: OpenTurn, intent: Intent) -> Step:

@@ -11,6 +11,7 @@ from agent.casefile import events as e
 from agent.casefile.records import Ask, Citation, Passage
 from agent.models.port import ModelFailed
 from agent.nodes.intake import frame_of, window
+from agent.nodes.propose import slots_of
 from agent.speech.claims import Evidence, objection
 from agent.speech.render import Voice, cite, cited, proof_asked, slots_asked
 from agent.state import State, Step, Update
@@ -49,19 +50,22 @@ def voice(turn: OpenTurn) -> Voice:
 
 
 async def _say(turn: OpenTurn, step: Step) -> None:
-    say(turn, step, voice(turn).say(step["wording"], **step["found"]))
+    slots = slots_of(turn, turn.case.intent(step["intent"] or ""))
+    say(turn, step, voice(turn).say(step["wording"], slots=slots, **step["found"]))
     settle(turn, step, "answered")
 
 
 async def _ask(turn: OpenTurn, step: Step) -> None:
     names, proof = step["names"], step["proof"]
-    sentence = voice(turn).ask_for([*names, *proof], proof=bool(proof))
+    sentence = voice(turn).ask_for(names, proof)
     text = f"{voice(turn).say(step['wording'])} {sentence}" if step.get("wording") else sentence
     say(turn, step, text, asks=[*slots_asked(names), *proof_asked(proof)])
 
 
 async def _code(turn: OpenTurn, step: Step) -> None:
-    say(turn, step, voice(turn).say(step["wording"]), asks=[Ask(kind="code", name="code")])
+    methods, code = turn.playbook.company.identity, turn.case.identity.code
+    values = {"minutes": methods.code_minutes, "tries_left": methods.code_tries - (code.tries if code else 0)}
+    say(turn, step, voice(turn).say(step["wording"], **values), asks=[Ask(kind="code", name="code")])
 
 
 async def _answer(turn: OpenTurn, step: Step) -> None:
@@ -99,7 +103,8 @@ def _passages(turn: OpenTurn, question: str, ids: list[str]) -> list[Passage]:
 
 async def _unanswered(turn: OpenTurn, step: Step) -> None:
     offer = Ask(kind="choice", name="yes_no", options=["yes", "no"])
-    say(turn, step, voice(turn).say("unanswered"), asks=[offer])
+    speak = voice(turn)
+    say(turn, step, f"{speak.say('unanswered')} {speak.say('unanswered.offer')}", asks=[offer])
     settle(turn, step, "unanswered")
 
 
@@ -111,16 +116,24 @@ async def _choice(turn: OpenTurn, step: Step) -> None:
 
 
 async def _social(turn: OpenTurn, step: Step) -> None:
-    say(turn, step, voice(turn).say(step["wording"]))
+    say(turn, step, voice(turn).social(step["wording"]))
     settle(turn, step, "answered")
 
 
+async def _waiting(turn: OpenTurn, step: Step) -> None:
+    approval = turn.case.approval
+    if approval is None:
+        raise LookupError("Nothing waits for a person.")
+    say(turn, step, voice(turn).about("approval.still_waiting", approval.action, approval.args))
+
+
 async def _declined(turn: OpenTurn, step: Step) -> None:
-    say(turn, step, voice(turn).say("confirm.declined"))
+    say(turn, step, voice(turn).about("confirm.declined", step["tool"], step["args"]))
 
 
 async def _missing(turn: OpenTurn, step: Step) -> None:
-    text, names = voice(turn).say(step["wording"]), step["names"]
+    slots = slots_of(turn, turn.case.intent(step["intent"] or ""))
+    text, names = voice(turn).say(step["wording"], slots=slots), step["names"]
     turn.note(e.SlotsCleared(intent=step["intent"] or "", names=names))
     say(turn, step, text, asks=slots_asked(names))
 
@@ -130,7 +143,8 @@ async def _refused(turn: OpenTurn, step: Step) -> None:
     if ruled is None:
         raise LookupError("A refusal follows a ruling.")
     clauses = cite(turn.release, ruled.ruling.clauses)
-    say(turn, step, voice(turn).refused(ruled.ruling), citations=clauses)
+    text = voice(turn).about("refused", step["tool"], step["args"], ruled.ruling.clauses)
+    say(turn, step, text, citations=clauses)
     settle(turn, step, "refused")
 
 
@@ -138,18 +152,17 @@ async def _confirm(turn: OpenTurn, step: Step) -> None:
     question, ruling = turn.case.question, turn.case.ruling
     if question is None or ruling is None:
         raise LookupError("There is no question to put.")
-    speak = voice(turn)
-    again = f"{speak.say(step['wording'])} " if step["wording"] else ""
     asked = Ask(kind="confirmation", name="yes_no", options=["yes", "no"], proposal=question.proposal)
     citations = cite(turn.release, ruling.clauses)
-    say(turn, step, again + speak.question(question.proposal), asks=[asked], citations=citations)
+    text = voice(turn).question(question.proposal, step["wording"])
+    say(turn, step, text, asks=[asked], citations=citations)
 
 
 async def _submitted(turn: OpenTurn, step: Step) -> None:
     approval = turn.case.approval
     if approval is None:
         raise LookupError("There is no approval to tell of.")
-    text = voice(turn).say("approval.asked", **approval.args)
+    text = voice(turn).about("approval.asked", approval.action, approval.args, approval.clauses)
     say(turn, step, text, citations=cite(turn.release, approval.clauses))
 
 
@@ -162,19 +175,21 @@ async def _decided(turn: OpenTurn, step: Step) -> None:
         about = Ask(kind="slot", name="description")
         turn.note(e.ReplySent(text=given.text or given.reason, role="staff", intent=given.intent, asks=[about]))
         return
-    say(turn, step, voice(turn).say(step["wording"], **(given.args or {})))
+    speak, asked = voice(turn), given.proposal
     if given.status == "rejected":
+        say(turn, step, speak.about("approval.rejected", asked.action, asked.args))
         settle(turn, step, "refused")
+        return
+    before, after = speak.doing(asked.action, asked.args), speak.doing(asked.action, given.args or asked.args)
+    say(turn, step, speak.say("approval.edited", before=before, doing=after))
 
 
 async def _outcome(turn: OpenTurn, step: Step) -> None:
     proven = turn.noted(e.Verified)
     if proven is None:
         raise LookupError("There is no receipt to tell of.")
-    own = proven.receipt.action == "send_code"
-    asks = [Ask(kind="code", name="code")] if own else []
-    say(turn, step, voice(turn).outcome(proven.receipt), asks=asks)
-    if not own:
+    say(turn, step, voice(turn).outcome(proven.receipt))
+    if proven.receipt.action != "send_code":
         settle(turn, step, proven.receipt.state)
 
 
@@ -191,6 +206,7 @@ SPEAKERS: dict[str, Speaker] = {
     "unanswered": _unanswered,
     "choice": _choice,
     "social": _social,
+    "waiting": _waiting,
     "declined": _declined,
     "missing": _missing,
     "refused": _refused,

@@ -5,15 +5,13 @@ An outcome is told from its receipt alone: the receipt's state picks the wording
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
+from agent.casefile.records import Args, Ask, AskName, Citation, Passage, Proposal, Receipt
+from knowledge.playbook import Clause
 from knowledge.release import Release
 from knowledge.wording import render
-from pydantic import JsonValue
-
-from agent.casefile.records import Args, Ask, AskName, Citation, Passage, Proposal, Receipt, Ruling
-from knowledge.playbook import Clause
 
 QUOTE = 400
 """Characters of a passage that a citation quotes at the most."""
@@ -29,35 +27,44 @@ class Voice:
 
     def say(self, wording: str, **values: object) -> str:
         """One authored text, filled in. Raises WordingError when it is given less than it names."""
-        return render(self._wording, wording, company=self._company.name, **values)
+        return render(self._wording, wording, **values)
 
     def has(self, wording: str) -> bool:
         """Whether such a text was authored."""
         return wording in self._wording.texts
 
+    def social(self, wording: str) -> str:
+        """A greeting and its like."""
+        return self.say(wording, company=self._company.name)
+
+    def doing(self, action: str, args: Args) -> str:
+        """A fragment that names an action: `cancel order HG-123456`."""
+        return self.say(f"do.{action}", **args)
+
     def outcome(self, receipt: Receipt) -> str:
         """What came of an effect: the only sentences in which the product claims an outcome."""
         return self.say(f"outcome.{receipt.action}.{receipt.state}", **receipt.args)
 
-    def question(self, proposal: Proposal) -> str:
-        """The question for a yes to exactly this proposal."""
-        return self.say(f"confirm.{proposal.action}", **proposal.args)
+    def question(self, proposal: Proposal, again: str = "") -> str:
+        """The question for a yes to exactly this proposal; `again`: the wording for asking once more."""
+        question = self.say(f"confirm.{proposal.action}", **proposal.args)
+        return self.say(again, question=question) if again else question
 
-    def ask_for(self, names: Sequence[str], *, proof: bool) -> str:
-        """One friendly sentence that asks for all of these; `proof`: they show who the customer is."""
-        things = self.listed(self.say(f"ask.{name}") for name in names)
-        why = self.say("ask.identity_why") if proof else ""
-        return self.say("ask.sentence", things=things, why=why)
+    def ask_for(self, slots: Sequence[str], proof: Sequence[str]) -> str:
+        """One friendly sentence that asks for all of these; `proof` shows who the customer is."""
+        things = [self.say(f"ask.{name}") for name in slots] + [self.say(f"proof.{name}") for name in proof]
+        return self.say("ask.sentence", things=things, why=self.say("ask.identity_why") if proof else "")
 
-    def listed(self, things: Iterable[str]) -> str:
-        """`a, b and c`."""
-        *most, last = things
-        return self.say("list.and", first=", ".join(most), last=last) if most else last
+    def about(self, wording: str, action: str, args: Args, clauses: Sequence[str] = ()) -> str:
+        """A text about a proposal, with the clause that rules it."""
+        clause = self._release.playbook.clauses[clauses[0]] if clauses else None
+        title, quote = (clause.title, clause.text) if clause is not None else ("", "")
+        return self.say(wording, doing=self.doing(action, args), title=title, quote=quote)
 
-    def refused(self, ruling: Ruling) -> str:
-        """A refusal with the clause that makes it."""
-        clause = self._release.playbook.clauses[ruling.clauses[0]]
-        return self.say("refused", title=clause.title, quote=clause.text, clause=clause.id)
+    def handoff(self, reason: str) -> str:
+        """What the customer hears at a handoff: why, what the person knows already, what comes next."""
+        wording = f"handoff.{reason}" if self.has(f"handoff.{reason}") else "handoff.internal"
+        return self.say(wording, hours=self._company.business_hours)
 
 
 def cite(release: Release, ids: Iterable[str]) -> list[Citation]:
@@ -90,8 +97,3 @@ def slots_asked(names: Iterable[str]) -> list[Ask]:
 def proof_asked(names: Iterable[str]) -> list[Ask]:
     """Asks for facts that prove who someone is."""
     return [Ask(kind="identity", name=cast("AskName", name)) for name in names]
-
-
-def as_values(found: Mapping[str, Args]) -> dict[str, JsonValue]:
-    """What was looked up, as wording names it: `order.status`."""
-    return dict(found)

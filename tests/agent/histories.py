@@ -127,15 +127,17 @@ class Writer:
 
 def _answer(w: Writer) -> e.ConfirmationSettled:
     digest = w.case.question.proposal.digest if w.case.question and w.flip() else w.hex()
+    asked = r.Proposal(action="cancel_order", args=w.args(), digest=digest)
     answer: Any = w.dice.choice(["yes", "no", "unclear", "changed", "expired"])
-    return e.ConfirmationSettled(digest=digest, answer=answer, message_id=w.hex()[:32])
+    return e.ConfirmationSettled(digest=digest, proposal=asked, answer=answer, message_id=w.hex()[:32])
 
 
 def _decision(w: Writer) -> e.ApprovalGiven:
     known = w.case.approval.id if w.case.approval and w.flip() else "another"
     status: Any = w.dice.choice(["approved", "edited", "rejected", "responded", "expired"])
     args = w.args() if status == "edited" else None
-    return e.ApprovalGiven(approval_id=known, intent=w.case.approval_intent, status=status, args=args)
+    asked = r.Proposal(action="cancel_order", args=w.args(), digest=w.hex())
+    return e.ApprovalGiven(approval_id=known, intent=w.case.approval_intent, proposal=asked, status=status, args=args)
 
 
 def _read(w: Writer) -> e.IntakeRead:

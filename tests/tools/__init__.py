@@ -1,1 +1,0 @@
-"""What the agent can do to the world, tried."""

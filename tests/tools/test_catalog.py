@@ -1,6 +1,7 @@
 """The names and shapes that workflows, rules and the agent rely on."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Literal, get_origin
 
 from tests.tools.conftest import Shop, scope_of
@@ -61,13 +62,8 @@ def test_every_action_can_be_repeated_by_its_key_and_only_harmless_ones_need_no_
 
 
 def test_every_action_aims_at_one_record(shop: Shop) -> None:
-    scope = scope_of("cus_100001")
-    aims = {
-        name: shop.tools.action(name).aim(
-            shop.tools.action(name).args.model_construct(order_id="HG-1", number=2), scope
-        )
-        for name in ACTIONS
-    }
+    scope, named = scope_of("cus_100001"), SimpleNamespace(order_id="HG-1", number=2)
+    aims = {action.name: action.aim(named, scope) for action in shop.tools.actions}
     assert {name: (aim.kind, aim.id) for name, aim in aims.items()} == {
         "cancel_order": ("order", "HG-1"),
         "issue_refund": ("order", "HG-1"),

@@ -36,11 +36,12 @@ async def test_refunds_of_the_last_30_days_count_over_all_orders(shop: Shop) -> 
     rows = await shop.oracle.rows("refunds")
     for customer_id in {row["customer_id"] for row in rows[::8]}:
         amounts, customer = await recent(shop.oracle, customer_id), await read(shop, customer_id)
-        assert (customer.refunds_30d, customer.refunded_30d) == (len(amounts), pytest.approx(sum(amounts)))
+        assert customer.refunds_30d == len(amounts)
+        assert customer.refunded_30d == pytest.approx(sum(amounts))
 
 
 async def test_a_refund_counts_for_thirty_days(shop: Shop) -> None:
-    order, scope = await shop.order(status="delivered")
+    order, scope = await shop.order("delivered")
     already = len(await recent(shop.oracle, order["customer_id"]))
     await shop.oracle.post("refunds", order_id=order["id"], amount="1.25", reason="scratched")
     soon = await read(shop, str(scope.customer_id), later=timedelta(minutes=1))

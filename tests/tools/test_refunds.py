@@ -51,7 +51,7 @@ async def attempt(shop: Shop, order: dict[str, Any], scope: Scope, amount: objec
 
 
 async def test_no_more_is_given_back_than_is_left(shop: Shop) -> None:
-    order, scope = await shop.order(status="delivered")
+    order, scope = await shop.order("delivered")
     total = Decimal(order["total"]["amount"])
     await shop.oracle.post("refunds", order_id=order["id"], amount="1.50", reason="scratched")
     assert await attempt(shop, order, scope, total - Decimal("1.50"))
@@ -60,14 +60,14 @@ async def test_no_more_is_given_back_than_is_left(shop: Shop) -> None:
 
 
 async def test_no_other_currency_is_given_back_than_was_paid(shop: Shop) -> None:
-    order, scope = await shop.order(status="delivered")
+    order, scope = await shop.order("delivered")
     with pytest.raises(ToolRefused):
         await attempt(shop, order, scope, "1.00", "USD")
 
 
 @pytest.mark.parametrize("stale", ["refunds", "orders"])
 async def test_a_ledger_and_an_order_that_disagree_are_a_mismatch(shop: Shop, stale: str) -> None:
-    order, scope = await shop.order(status="delivered")
+    order, scope = await shop.order("delivered")
     action = shop.tools.action("issue_refund")
     args = refund("2.00", order_id=order["id"], reason="broken")
     before = await action.before(args, scope)
@@ -80,7 +80,7 @@ async def test_a_ledger_and_an_order_that_disagree_are_a_mismatch(shop: Shop, st
 
 
 async def test_a_change_to_the_order_beside_the_refund_is_a_mismatch(shop: Shop) -> None:
-    order, scope = await shop.order(status="delivered")
+    order, scope = await shop.order("delivered")
     action = shop.tools.action("issue_refund")
     args = refund("2.00", order_id=order["id"], reason="broken")
     before = await action.before(args, scope)

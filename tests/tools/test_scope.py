@@ -51,7 +51,7 @@ async def test_lookups_know_nobody_while_nobody_is_identified(shop: Shop) -> Non
 async def test_actions_refuse_somebody_elses_order_in_the_words_for_a_missing_one(
     shop: Shop, name: str, begun: bool
 ) -> None:
-    (theirs, _), (_, mine) = await shop.order(status="processing"), await shop.order()
+    (theirs, _), (_, mine) = await shop.order("processing"), await shop.order()
     seq = await shop.oracle.seq()
     words = {
         (await refusal(shop, name, {"order_id": order_id} | ON_ORDERS[name], mine, begun=begun)).replace(order_id, "…")
@@ -65,7 +65,7 @@ async def test_actions_refuse_somebody_elses_order_in_the_words_for_a_missing_on
 @pytest.mark.parametrize("name", FOR_SOMEBODY)
 @pytest.mark.parametrize("begun", [False, True])
 async def test_actions_refuse_while_nobody_is_identified(shop: Shop, name: str, begun: bool) -> None:
-    order, _ = await shop.order(status="processing")
+    order, _ = await shop.order("processing")
     args = {"order_id": order["id"]} if name in ON_ORDERS else {}
     seq = await shop.oracle.seq()
     await refusal(shop, name, args | FOR_SOMEBODY[name], scope_of(None), begun=begun)

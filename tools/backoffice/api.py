@@ -17,11 +17,13 @@ from tools.backoffice import faults
 from tools.backoffice.collection import COLLECTIONS, Collection
 from tools.backoffice.faults import Fault, Met
 from tools.backoffice.fields import Row
-from tools.backoffice.problems import NotFound, Refused
-from tools.backoffice.store import Filters, Store
+from tools.backoffice.problems import PROBLEM, NotFound, Refused
+from tools.backoffice.store import Filters, Store, to_json
 from tools.backoffice.writes import Answer, Call, journal, write
 
 PAGING = ("limit", "offset")
+MOST = 10**9
+"""No number in a query is above it."""
 
 
 class Caller(BaseModel):
@@ -51,7 +53,7 @@ class JournalRow(BaseModel):
 
 def api(store: Store) -> APIRouter:
     """All of `/api`."""
-    router = APIRouter(prefix="/api", dependencies=[Depends(_only_json)])
+    router = APIRouter(prefix="/api", dependencies=[Depends(_only_json)], responses={"4XX": PROBLEM, "5XX": PROBLEM})
     for collection in COLLECTIONS.values():
         _add_reads(router, store, collection)
         _add_writes(router, store, collection)
@@ -61,7 +63,7 @@ def api(store: Store) -> APIRouter:
 
 def _only_json(request: Request) -> None:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method in ("POST", "PATCH") and kind != "application/json":
+    if request.method in ("POST", "PATCH") and kind != "application/json" and not kind.endswith("+json"):
         raise Refused("Send the body as application/json.", status=415)
 
 
@@ -89,8 +91,8 @@ def _add_reads(router: APIRouter, store: Store, collection: Collection) -> None:
     async def listing(
         request: Request,
         caller: Headers,
-        limit: Annotated[int, Query(ge=0, le=10_000)] = 1000,
-        offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
+        limit: Annotated[int, Query(ge=0, le=MOST)] = 1000,
+        offset: Annotated[int, Query(ge=0, le=MOST)] = 0,
     ) -> Response:
         filters, fault = _filters(collection, request), _take(store, collection, "GET", caller)
 
@@ -140,12 +142,10 @@ def _add_writes(router: APIRouter, store: Store, collection: Collection) -> None
 
 
 def _add_journal_and_faults(router: APIRouter, store: Store) -> None:
-    @router.get("/journal", tags=["journal"])
-    async def read_journal(
-        after: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=0)] = 10_000
-    ) -> list[JournalRow]:
+    @router.get("/journal", response_model=list[JournalRow], tags=["journal"])
+    async def read_journal(after: Annotated[int, Query(ge=0, le=MOST)] = 0) -> Response:
         """Every accepted write after `seq`, oldest first: what really happened."""
-        return [JournalRow.model_validate(row) for row in journal(store, after, limit)]
+        return _answer(Answer(200, to_json(journal(store, after))))
 
     @router.post("/faults", status_code=201, tags=["faults"])
     async def arm(fault: Fault) -> Fault:

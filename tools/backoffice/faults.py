@@ -3,7 +3,7 @@
 A fault meets POST and PATCH (`stale_read`: GET; `server_error` and `slow`: any method) of the named resource, or of
 any; one call meets the first armed fault that matches, and uses it up by one, whatever becomes of the call. A body
 that is refused before it is looked at (not JSON, fields missing) meets none. Without `resource` a fault meets the
-API alone; `resource: "loyalty"` meets the staff page that corrects points.
+API alone; `resource: "loyalty"` meets the form that corrects points (a PATCH).
 - `lost_write` `partial_write` `wrong_field`: the answer claims success; see `bending` for what is stored
 - `error_after_write`: written, then 500 · `timeout_after_write`: written, then the answer waits `ms`
 - `timeout_before_write`: waits `ms`, then 504, nothing written · `server_error`: 500, nothing written

@@ -21,6 +21,6 @@ def label(return_id: str) -> str:
 def label_mail(customer: Row, sent_back: Row) -> Row:
     """The message of kind `return_label`, without its id and its moment."""
     told = {"order": sent_back["order_id"], "label": sent_back["label"]}
-    subject, body = (text.format(**told) for text in WORDS[customer["locale"]])
+    subject, body = (text.format(**told) for text in WORDS.get(customer["locale"], WORDS["en"]))
     mail = {"customer_id": customer["id"], "to": customer["email"], "kind": "return_label"}
     return mail | {"subject": subject, "body": body}

@@ -1,10 +1,11 @@
 """Loyalty points: seen and corrected on a staff page alone, without an API.
 
 A correction is journaled as a PATCH of resource `loyalty`, the customer's id, by `staff:<login>`. Each form can correct
-once: sent again, it shows what the first sending did. Faults armed for the resource `loyalty` meet it.
+once: sent again, it shows what the first sending did. Faults armed for the resource `loyalty` meet the form.
 """
 
 import secrets
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -16,7 +17,7 @@ from tools.backoffice.problems import NotFound, Unprocessable
 from tools.backoffice.rendering import Pages, redirect
 from tools.backoffice.session import Member, check_form
 from tools.backoffice.store import Store
-from tools.backoffice.writes import Call, history, write
+from tools.backoffice.writes import Answer, Call, history, replayed, write
 
 MOST = 100_000
 """Points that one correction may give or take."""
@@ -43,13 +44,19 @@ def add_loyalty(router: APIRouter, pages: Pages, store: Store) -> None:
     ) -> Response:
         check_form(member, form_token)
         sent = {"points": points.strip(), "reason": reason.strip()}
-        fault = faults.take(store, "loyalty", "PATCH")
+        call = Call(collection=LOYALTY, id=id, asked={}, sent=sent, key=once or None, actor=f"staff:{member.login}")
+        fault = faults.take(store, "loyalty", call.method)
+
+        def act() -> Answer:
+            with store.transaction():  # nobody corrects between our look at the balance and our write
+                earlier = replayed(store, call)
+                correction = replace(call, asked={} if earlier else _correction(_balance(store, id), sent))
+                return earlier or write(store, correction, fault.bend if fault else None)
+
         try:
-            asked = _correction(_balance(store, id), sent)
+            await faults.met(fault, act)
         except Unprocessable as error:
             return _page(request, pages, store, member, id, status=422, error=error.detail, sent=sent)
-        call = Call(collection=LOYALTY, id=id, asked=asked, sent=sent, key=once or None, actor=f"staff:{member.login}")
-        await faults.met(fault, lambda: write(store, call, fault.bend if fault else None))
         return redirect(request, "loyalty", id=id)
 
 
@@ -75,6 +82,18 @@ def _correction(balance: Row, sent: dict[str, str]) -> Row:
     return {"points": balance["points"] + by, "reason": sent["reason"]}
 
 
+def _corrections(store: Store, id: str) -> list[Row]:  # noqa: A002 - the field's name
+    """What was really given and taken, newest first; a reason said again is not in the journal's changes."""
+    done: list[Row] = []
+    reason = ""
+    for row in history(store, "loyalty", id):
+        reason = row["changes"].get("reason", [None, reason])[1]
+        if "points" in row["changes"]:
+            before, after = row["changes"]["points"]
+            done.append({"at": row["at"], "by": row["actor"], "reason": reason, "before": before, "after": after})
+    return done[::-1]
+
+
 def _page(
     request: Request,
     pages: Pages,
@@ -89,7 +108,7 @@ def _page(
     shown = {
         "customer": store.record("customers", id),
         "balance": _balance(store, id),
-        "corrections": history(store, "loyalty", id),
+        "corrections": _corrections(store, id),
         "once": secrets.token_urlsafe(16),
         "sent": sent or {"points": "", "reason": ""},
     }

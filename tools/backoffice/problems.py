@@ -23,6 +23,27 @@ BODY_LIMIT = 256 * 1024
 """Bytes of a request body; more is refused, unread where its length is announced."""
 
 
+PROBLEM = {
+    "description": "Refused: `title` and `detail` say why, `errors` which fields",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer"},
+                    "detail": {"type": "string"},
+                    "errors": {"type": "array", "items": {"type": "object"}},
+                },
+            }
+        }
+    },
+}
+"""How OpenAPI shows a refusal."""
+
+
 class Refused(Exception):
     """The call is answered with `status` and one sentence; unless said otherwise nothing was written."""
 

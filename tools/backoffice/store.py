@@ -8,7 +8,7 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import RLock
 
@@ -19,9 +19,9 @@ LAYOUT = 1
 SCHEMA = """
 create table records (collection text not null, id text not null, body text not null,
     previous text, changed integer not null default 0, primary key (collection, id));
-create index records_by_customer on records (collection, body -> '$.customer_id');
-create index records_by_order on records (collection, body -> '$.order_id');
-create index records_by_email on records (collection, body -> '$.email');
+create index records_by_customer on records (collection, coalesce(json_extract(body, '$.customer_id'), 'null'));
+create index records_by_order on records (collection, coalesce(json_extract(body, '$.order_id'), 'null'));
+create index records_by_email on records (collection, coalesce(json_extract(body, '$.email'), 'null'));
 create table journal (seq integer primary key autoincrement, at text not null, method text not null,
     resource text not null, id text not null, key text, actor text not null, applied integer not null,
     changes text not null);
@@ -47,19 +47,22 @@ class Unusable(Exception):
 
 
 def to_json(value: object) -> str:
-    """The one way records are written down; filters compare with it."""
+    """The one way records are written down."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _where(column: str, filters: Filters) -> str:
-    """Field names come from the models, so they may stand in the statement; values are bound."""
+    """Field names come from the models, so they may stand here, as the indexes have them; values are bound."""
     return "".join(
-        f" and {column} -> '$.{name}' in ({', '.join('??' * len(values))})" for name, values in filters.items()
+        f" and coalesce(json_extract({column}, '$.{name}'), 'null') in ({', '.join('?' * (2 * len(values)))})"
+        for name, values in filters.items()
     )
 
 
-def _bound(filters: Filters) -> list[str]:
-    return [form for values in filters.values() for value in values for form in (value, to_json(value))]
+def _bound(filters: Filters) -> list[str | int]:
+    """SQLite reads true and false as 1 and 0."""
+    flags = {"true": 1, "false": 0}
+    return [form for values in filters.values() for value in values for form in (value, flags.get(value, value))]
 
 
 class Store:
@@ -70,13 +73,16 @@ class Store:
         try:
             database.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(database, timeout=5, isolation_level=None, check_same_thread=False)
-            self._db.execute("pragma journal_mode = wal")
-            self._db.execute("pragma synchronous = normal")
-            self._lay_out(seeds)
+            with ExitStack() as unless_laid_out:
+                unless_laid_out.callback(self._db.close)
+                self._lay_out(seeds)
+                unless_laid_out.pop_all()
         except (OSError, sqlite3.Error) as error:
             raise Unusable(f"{database} cannot hold the back office ({error}): name another file.") from error
 
     def _lay_out(self, seeds: Callable[[], Seeds]) -> None:
+        self._db.execute("pragma journal_mode = wal")
+        self._db.execute("pragma synchronous = normal")
         with self.transaction() as db:
             (layout,) = db.execute("pragma user_version").fetchone()
             if layout not in (0, LAYOUT):
@@ -107,15 +113,18 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, and nobody else writes meanwhile."""
+        """All or nothing, and nobody else writes meanwhile; one inside another is part of it."""
         with self._lock:
+            if self._db.in_transaction:
+                yield self._db
+                return
             self._db.execute("begin immediate")
             try:
                 yield self._db
-            except BaseException:
-                self._db.execute("rollback")
-                raise
-            self._db.execute("commit")
+                self._db.execute("commit")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("rollback")
 
     def rows(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """What a statement selects."""
@@ -146,9 +155,9 @@ class Store:
         """The records whose fields have one of the values, as JSON, in the order they were made."""
         bound = _bound(filters)
         if stale:
-            matched = f" and (true{_where('body', filters)} or true{_where('previous', filters)}))"
+            matched = f" and (true{_where('body', filters)} or previous is not null{_where('previous', filters)}))"
             statement = f"{STALE}{matched} where seen is not null{_where('seen', filters)} order by place"
-            values = [collection, *bound, *bound, *bound]
+            values: list[str | int] = [collection, *bound, *bound, *bound]
         else:
             statement, values = f"{FRESH}{_where('body', filters)} order by rowid", [collection, *bound]
         return [str(body) for (body,) in self.rows(f"{statement} limit ? offset ?", *values, limit, offset)]

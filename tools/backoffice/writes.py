@@ -60,7 +60,7 @@ class Answer:
 def write(store: Store, call: Call, fault: Bend | None = None) -> Answer:
     """Carry a write out once. Raises NotFound, Unprocessable or Conflict, and then nothing was written."""
     with store.transaction():
-        earlier = _replayed(store, call)
+        earlier = replayed(store, call)
         if earlier is not None:
             return earlier
         before, wanted = _intended(store, call)
@@ -89,7 +89,8 @@ def _intended(store: Store, call: Call) -> tuple[Row, Row]:
     return before, consequences.checked(store, call.collection, before, wanted)
 
 
-def _replayed(store: Store, call: Call) -> Answer | None:
+def replayed(store: Store, call: Call) -> Answer | None:
+    """What the first call with this key was answered, None when it is the first. Raises Conflict."""
     used = store.rows("select digest, status, body from keys where key = ?", call.key) if call.key else []
     if not used:
         return None
@@ -114,14 +115,14 @@ def _journaled(store: Store, call: Call, id: str, changes: Row, *, applied: bool
     )
 
 
-def journal(store: Store, after: int = 0, limit: int = 10_000) -> list[Row]:
+def journal(store: Store, after: int = 0) -> list[Row]:
     """The rows after `seq`, oldest first."""
-    return _rows(store.rows(f"{JOURNAL} where seq > ? order by seq limit ?", after, limit))
+    return _rows(store.rows(f"{JOURNAL} where seq > ? order by seq", after))
 
 
 def history(store: Store, resource: str, id: str) -> list[Row]:  # noqa: A002 - the field's name
-    """The rows of one record, newest first."""
-    return _rows(store.rows(f"{JOURNAL} where resource = ? and id = ? order by seq desc", resource, id))
+    """The rows of one record, oldest first."""
+    return _rows(store.rows(f"{JOURNAL} where resource = ? and id = ? order by seq", resource, id))
 
 
 def _rows(found: list[tuple[object, ...]]) -> list[Row]:

@@ -143,7 +143,7 @@ async def test_a_fold_is_kept_between_turns_and_not_in_the_middle_of_one(files: 
         assert await files.kept_seq(case_id) == (0 if kind != "TurnDone" else head.seq)
     case, at = await files.load(case_id)
     assert (case.seq, at, case.turn) == (4, head, None)
-    assert [row["status"] for row in await files.listed()] == [case.status]
+    assert [row.status for row in await files.listed()] == [case.status]
 
 
 async def test_a_kept_fold_of_another_version_is_left_aside(files: CaseFiles, case_id: str) -> None:

@@ -1,1 +1,0 @@
-"""The embedded company's systems, tried from outside and, for invariants, from within."""

@@ -67,7 +67,7 @@ def fresh(planted: Path, tmp_path: Path) -> Callable[[], FastAPI]:
     count = iter(range(1_000_000))
 
     def make() -> FastAPI:
-        return create_app(shutil.copy(planted, tmp_path / f"{next(count)}.db"), today=TODAY)
+        return create_app(Path(shutil.copy(planted, tmp_path / f"{next(count)}.db")), today=TODAY)
 
     return make
 
@@ -95,3 +95,10 @@ async def http(app: FastAPI) -> AsyncIterator[Api]:
 def served(app: FastAPI) -> Iterator[str]:
     with serving(app) as address:
         yield address
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -81,7 +81,7 @@ def _delivery(dice: Dice, buyer: Row, status: str, delivered_at: str | None) -> 
         "carrier": dice.rng.choice(dice.world["carriers"]) if handed_over else None,
         "tracking": dice.filled_in("HGT##########") if handed_over else None,
         "eta": delivered_at[:10] if delivered_at else due,
-        "preference": dice.rng.choice([None, None, *dice.world["preferences"]]),
+        "preference": dice.rng.choice([None, None, *dice.world["people"][buyer["locale"]]["preferences"]]),
         "address": f"{buyer['address']}, {buyer['postcode']}",
     }
 

@@ -1,0 +1,50 @@
+# Everything a newcomer needs: `make run` and `make test`. PORT and DESKHAND_HOME are honoured.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+N ?= 50
+
+.PHONY: run chat studio test acceptance bench lock clean
+.DEFAULT_GOAL := run
+
+.venv/run.stamp: requirements.lock
+	@echo "Installing what Deskhand stands on (about a minute, once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --no-index -e .
+	@touch $@
+
+# forbiddenfruit, which Studio's server needs, is published as source only.
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --quiet --require-hashes --only-binary :all: --no-binary forbiddenfruit -r requirements-dev.lock
+	@touch $@
+
+run: .venv/run.stamp
+	@exec $(BIN)/deskhand run
+
+chat: .venv/run.stamp
+	@exec $(BIN)/deskhand chat
+
+studio: .venv/dev.stamp
+	@exec $(BIN)/deskhand studio
+
+test: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+bench: .venv/dev.stamp
+	@exec $(BIN)/deskhand bench
+
+# Names exact versions and hashes, and no index: they are looked up wherever the installing machine is told to look.
+lock: .venv/dev.stamp
+	$(BIN)/uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --python-version 3.11 --extra build --extra dev --only-binary :all: --no-binary forbiddenfruit -o requirements-dev.lock
+	$(BIN)/uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --python-version 3.11 --extra build --only-binary :all: -c requirements-dev.lock -o requirements.lock
+
+clean:
+	rm -rf .venv build *.egg-info

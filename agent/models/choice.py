@@ -1,0 +1,51 @@
+"""Which model answers: the embedded one, or an endpoint's with the embedded one behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.models.failover import Failover
+from agent.models.language import Language
+from agent.models.offline import Offline
+from agent.models.port import Model
+from knowledge.embed import Embedder
+from knowledge.head import open_head
+from knowledge.release import Release
+
+OPENAI = "https://api.openai.com/v1"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A model behind an OpenAI-compatible endpoint."""
+
+    name: str
+    base_url: str | None
+    api_key: str | None
+
+
+def models_for(
+    home: Path, embedder: Embedder, endpoint: Endpoint | None, *, budget_s: float
+) -> Callable[[Release], Model]:
+    """A maker of fresh models for one turn under a release. `budget_s`: what a turn may wait for the endpoint.
+
+    The first model of a release fits its intent head, or reads the one kept in the home. Raises ValueError for an
+    endpoint whose address is none.
+    """
+    language = endpoint and Language.connect(
+        endpoint.name, endpoint.base_url or OPENAI, endpoint.api_key or "", timeout_s=budget_s
+    )
+    kept: dict[str, Offline | Failover] = {}
+
+    def model_for(release: Release) -> Model:
+        if release.id not in kept:
+            company = release.playbook.company
+            head = open_head(home, release, company.locales[0], embedder)
+            offline = Offline(embedder, head, support=company.support_threshold)
+            kept[release.id] = Failover(language, offline, budget_s=budget_s) if language else offline
+        model = kept[release.id]
+        return model.turn() if isinstance(model, Failover) else model
+
+    return model_for

@@ -1,0 +1,243 @@
+"""The words that tell what a part of a message is: data, one `Cues` a language.
+
+Another language is another entry of `CUES`. Phrases are parted by commas, words by spaces. A phrase is a regular
+expression without commas, capturing groups and open repetition. All is lower case, with straight apostrophes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True, eq=False)
+class Cues:
+    """What recognisers and the segmenter look for in one language."""
+
+    announce: Mapping[str, str]
+    """Kind of number → phrases that announce it; `number`: of the kind spoken of before; `other`: never asked."""
+    between: str
+    """Words that may stand between an announcement, or a `not`, and the value itself."""
+    polite: str
+    """Words that say nothing of their own."""
+    glue: str
+    """Further words of an answer that only gives what was asked."""
+    common: str
+    """Further words that stand in no one's name."""
+    my_name: str
+    """Phrases after which a name comes, however it is written."""
+    i_am: str
+    """Phrases after which a name may come, if it is written like one."""
+    sign_off: str
+    new_address: str
+    """Phrases after which a new address comes; the value is the one that it shall become."""
+    an_address: str
+    street: str
+    """Words, or their endings, that only streets have."""
+    because: str
+    defects: str
+    """What customers give as their reason without saying because."""
+    not_reasons: str
+    """Starts like a reason and is none: "as soon as", "since Monday"."""
+    new: str
+    """Directly before the value that something shall become."""
+    old: str
+    """Directly before the value that is on file."""
+    change: str
+    """Before a value and weaker than what was asked for."""
+    denied: str
+    """Directly before a value that is not the right one."""
+    rather: str
+    than: str
+    """A word of the one list before a word of the other denies too: "instead of", "rather than"."""
+    into: str
+    """Between a value and what it shall become."""
+    rejected: str
+    """After a value that is not the right one."""
+    corrects: str
+    """Between a wrong value and the right one."""
+    joins: str
+    """Between two values that are both meant."""
+    currency: str
+    numerals: str
+    """`twelve=12`: numbers that are written out."""
+    paid: str
+    """Before an amount that is told, not asked for."""
+    months: str
+    """In order, three letters each."""
+    abbreviations: str
+    """Words whose full stop ends no sentence."""
+    numbered: str
+    """Words whose full stop ends no sentence when a number follows."""
+    another: str
+    """Phrases that begin another matter within a sentence."""
+    asks: str
+    """Phrases that a request begins with."""
+    verbs: str
+    objects: str
+    """A verb of the one list before a word of the other begins a request too: "refund my", not "refund policy"."""
+    openers: str
+    """Words that say nothing before the request itself comes."""
+    joint: str
+    """Words that join two requests."""
+    besides: str
+    """Phrases that tell that a matter is one more, not the same."""
+    dependent: str
+    """Words at the head of a sentence that leans on the one before."""
+    glad: str
+    unhappy: str
+    pressing: str
+    unhurried: str
+    lost: str
+    """Phrases of someone who does not understand."""
+
+
+ENGLISH = Cues(
+    announce={
+        "other": """(?:tracking|card|account|customer|item|invoice|article|serial|model|bank) (?:number|no|nr|id)s?,
+            (?:flat|apartment|house|room) (?:number|no|nr), iban, sku,
+            (?:discount|promo|promotion|voucher|coupon|gift|country|area|bar|qr) ?code""",
+        "postcode": "post ?code, postal code, zip ?code, zip, eircode",
+        "order_id": """orders?(?: (?:numbers?|nos?|nr|id|ids|ref|reference))?, purchase(?: number)?,
+            (?:confirmation|reference) number, reference""",
+        "code": "(?:one-time |verification |security |confirmation |6-digit )?code, passcode, pin",
+        "phone": """(?:tele|cell|mobile ?)?phone(?: ?number| no)?, mobile(?: number)?, cell(?: number)?, tel,
+            landline, whatsapp, (?:call|ring|text|reach) me (?:on|at|under)""",
+        "number": "number, no",
+        "amount": "amount, sum, refund(?: me| of)?",
+    },
+    between="""a an are as be been called changed currently e-mail email address following here id i'm is it it's its
+        just mail mobile my no nr now number numbers one order orders our phone postcode reads right says should
+        still that the these they this to was with wrong your zip""",
+    polite="""please pls plz thanks thank thx cheers kindly sorry hi hello hey dear yes yeah yep yup no nope ok
+        okay okey sure alright fine great perfect good morning afternoon evening day lovely welcome ah oh well um
+        so very much a lot many you here go there of course certainly actually just really simply
+        bye goodbye regards best sincerely greetings""",
+    glue="""am an and are as at be been below but by called can code comes digits e-mail email for from get got has
+        have home id i i'd i'll i'm in is it it's its last just live lives mail me mobile mine my n name name's
+        named new no nr number of old on one order orders our phone post postal postcode read reads reason said
+        says should sms street surname tel telephone text that that's the their there they this to told under was
+        we with would you your zip address amount euro euros first full use correct too also well then""",
+    common="""about actually after again all already also always angry annoyed any anyone anything asking away back
+        bad because before better both bought broken brought buy call came cancel cannot can't change check
+        checking complete completely customer damaged delivered delivery did didn't different do does doesn't doing
+        done don't down else ever every everything extremely fed find forgot found furious getting give given going
+        gone had happening happy help hold how idea if interested into issue isn't item keep know late later leave
+        let like listen long looking lost made make matter maybe mean might missing money more most need never new
+        next nobody none nonsense not nothing now off once only open or other out over package parcel payment
+        people person place problem product put question quite rather ready really received refund remember return
+        ridiculous right same say see seems send sent ship shipped shipping should since some somebody someone
+        something soon speak still stop stuff stupid subscription such support take talk tell terrible than their
+        them then these thing think those though through time today tomorrow too tried trying unacceptable unhappy
+        until up update upset us very waiting want wanted was wasn't week went were what what's whatever when where
+        which while who whom whose why will wish without won't working worried would writing wrong yesterday yet""",
+    my_name="""my (?:full |first |last )?name is, my name's, the name is, the name's, name is, name's, names,
+        name ?:, i am called, i'm called, under the name(?: of)?""",
+    i_am="i'm, i am, this is, it's, it is, here is, speaking with",
+    sign_off="regards, best, best wishes, sincerely, cheers, thanks, thank you, many thanks, greetings, yours",
+    new_address="""new (?:home |delivery |shipping |postal |street )?address(?: is| will be| would be| should be)?,
+        moved (?:in)?to, moving (?:in)?to, now living at, now live at, living now at, relocated to,
+        (?:deliver|ship|send|redirect)(?: it| them| this| that| everything| my order| my parcel)? to,
+        address(?: on file| on my account| for my account| of my account)? (?:in)?to""",
+    an_address="address(?: on file| for delivery)? is, address, live at, living at",
+    street=r"""\w*str, \w*stra(?:ss|ß)e, \w+weg, \w+gasse, \w+platz, \w+allee, \w+straat,
+        \w+laan, street, st, road, rd, lane, ln, avenue, ave, drive, dr, close, court, crescent, square,
+        terrace, way, boulevard, blvd, rue, calle, plaza, via, piazza, ulica, ul, avenida, rua, quai, chemin, place""",
+    because="""because, cause, cuz, coz, due to, the reason is, reason is, reason ?:,
+        as(?= (?:it|they|the|this|that|i|my|one) ), (?<!been )(?<!waiting )since(?= (?:it|they|this|i|my) )""",
+    defects="""broken, broke, damaged, defective, defect, faulty, crack(?:ed|s)?, scratched, dented, shattered,
+        smashed, chipped, torn, ripped, bent, leak(?:s|ing|ed)?, stained, rusty, mouldy, moldy, expired, in pieces,
+        dead on arrival, fell (?:apart|off|over), came (?:off|apart|loose),
+        wrong (?:item|size|colou?r|product|model|article|parcel),
+        too (?:small|big|large|late|short|long|dark|bright|heavy|tight|loose|thin|thick|noisy|loud),
+        (?:does|do|did)(?:n't| not|nt) (?:work|fit|turn|start|match|suit|close|open|like (?:it|them)),
+        (?:is|was|are|were)(?:n't| not|nt) (?:working|fitting|as described|what i ordered),
+        (?:won't|wont|will not) (?:work|turn|start|close|open), stopped working,
+        not (?:working|as described|what i ordered|the one), (?:poor|bad|terrible) quality,
+        never (?:arrived|came|turned up), missing, changed my mind, by mistake, by accident, accidentally,
+        (?:no longer|not|n't) (?:need|want)(?:ed)? (?:it|them), (?:ordered|bought|have|got) (?:it )?twice,
+        found (?:it |one )?(?:cheaper|somewhere), don't like""",
+    not_reasons="""as i (?:said|say|wrote|mentioned|told|understand), as they say, as it is, as it says, as the order,
+        since i (?:ordered|bought|placed|wrote|paid)""",
+    new="new to into be become becomes becoming",
+    old="""old from previous former earlier file registered was instead rather current currently existing used
+        replace""",
+    change="use now change update switch set put correct",
+    denied="not isn't wasn't never",
+    rather="instead rather",
+    than="of than",
+    into="to with into by -> => →",
+    rejected="""(?:isn't|is not|wasn't|was not) (?:it|right|correct|the (?:right |correct )?one),
+        (?:is|was) (?:wrong|a typo), (?:is|was) the wrong (?:one|number)""",
+    corrects=r"""sorry, i mean, i meant, meant to (?:say|write|type), wait(?=\W\s), no wait, wait no, correction,
+        corrected, oops, whoops, actually, rather, make (?:that|it), scratch that, typo, my mistake, my bad,
+        should (?:be|read), no(?=\W\s), no sorry""",
+    joins="and, also, plus, as well, too, either, both, or",
+    currency=r"""€, \$, £, ¥, eur, euros?, usd, dollars?, bucks?, gbp, pounds?, quid, chf, francs?, sek, nok, dkk,
+        kr, kronor, pln, zł, czk, yen""",
+    numerals="""zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12
+        thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19 twenty=20 thirty=30
+        forty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90 hundred=100""",
+    paid="paid pay paying cost costs costing worth price priced for total totals charged spent bought",
+    months="jan feb mar apr may jun jul aug sep oct nov dec",
+    abbreviations="st mr mrs ms dr prof approx vs e.g i.e ave rd blvd ca incl dept inc ltd co",
+    numbered="no nr nos str apt tel ref c av pos",
+    another="""also, another thing, one more thing, another question, besides, additionally, in addition,
+        on top of that, secondly, by the way, btw, plus, furthermore, apart from that, other than that,
+        while you're at it, then""",
+    asks="""please, (?:can|could|would|will|may|shall|should) (?:you|i|we|someone), where, when, what, which, why,
+        how, who, (?:is|are|do|does|did|has|have) (?:my|the|there|you|i|it|they|your|this|that|we),
+        (?:i )?(?:want|need|wish|would like|require), i would, i'd (?:like|love|prefer),
+        i'm looking, let me, help, talk to, speak (?:to|with)""",
+    verbs="""cancel refund return change update send tell give check track find stop explain show make put add remove
+        replace exchange connect transfer get book resend correct fix set reimburse switch move redirect write
+        recommend""",
+    objects="my the it that this these those me us them a an one order orders hg all both to for up hg- #",
+    openers="""can could would will may shall should do does did is are you i we someone anyone to want need like
+        just help question questions assist me with have a got some something problem issue if""",
+    joint="and but also plus then",
+    besides="""also, too, as well, another, other, additionally, besides, plus, by the way, btw, in addition,
+        on top of that""",
+    dependent="it its this that these those they them then otherwise but however so in such both also",
+    glad="""great, perfect, excellent, awesome, amazing, love, lovely, wonderful, brilliant, appreciate[ds]?, happy,
+        helpful, fantastic, pleased, thank you (?:so|very) much, thanks (?:a lot|so much), many thanks""",
+    unhappy="""angry, annoy(?:ed|ing), furious, upset, unhappy, disappoint(?:ed|ing|ment), frustrat(?:ed|ing),
+        terrible, horrible, awful, ridiculous, unacceptable, disgusting, disgrace(?:ful)?, useless, worst, scam,
+        fed up, sick of, outrageous, pathetic, rubbish, appalling, shocking, incompetent, hate, liars?, rip-?off,
+        never again, wtf, (?:not|n't|no longer) (?:very |at all |really )?(?:happy|pleased|helpful|great|amused)""",
+    pressing="""urgent(?:ly)?, asap, as soon as possible, immediately, right (?:now|away), emergency, at once,
+        straight away, hurry, by (?:today|tonight|tomorrow), need it (?:now|today|tonight|tomorrow),
+        as fast as you can""",
+    unhurried="""no rush, no hurry, not urgent, whenever you (?:can|have time), when you have (?:a moment|time),
+        take your time""",
+    lost="""confus(?:ed|ing), (?:don't|do not|didn't|did not|can't) (?:understand|get it|follow), makes? no sense,
+        what do you mean, not sure (?:what|how|which|where), no idea, lost me, i'm lost, huh,
+        i don't know (?:what|how)""",
+)
+
+CUES = {"en": ENGLISH}
+"""ISO 639-1 → cues; a language without an entry is read with the English ones, which know ids and numbers at least."""
+
+
+def phrases(listed: str) -> str:
+    """A list of phrases as one alternation, to be put in a group."""
+    return "|".join(" ".join(one.split()).replace(" ", r"\s") for one in listed.split(","))
+
+
+def phrase(listed: str) -> re.Pattern[str]:
+    """A pattern for any of these phrases as whole words."""
+    return re.compile(rf"(?<!\w)(?:{phrases(listed)})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def words(listed: str) -> frozenset[str]:
+    """The words of a list."""
+    return frozenset(listed.split())
+
+
+@cache
+def numerals(cues: Cues) -> dict[str, int]:
+    """What the written numbers mean."""
+    return {word: int(value) for word, value in (numeral.split("=") for numeral in cues.numerals.split())}

@@ -1,0 +1,188 @@
+"""Failover: a model and the one that takes over, behind one port.
+
+When the first fails or uses up its time, the turn goes on with the fallback, and its name says so. An endpoint that
+keeps failing is left alone for a while, so that a dead one costs no turn its time.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager, suppress
+from typing import NoReturn, TypeVar
+
+from agent.casefile.records import Passage
+from agent.models.calls import ModelDown
+from agent.models.patience import Patience
+from agent.models.port import Frame, IntentChoice, Model, ModelFailed, Reading, Step, ToolOffer
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+class Circuit:
+    """Counts failures of an endpoint in a row; after `strikes` it is left alone for `cool_down_s`, then tried once.
+
+    Only what the endpoint did counts (`ModelDown`): an unusable answer may be one customer's doing, and must not take
+    the model away from all others.
+    """
+
+    def __init__(self, *, strikes: int, cool_down_s: float, clock: Callable[[], float]) -> None:
+        self._strikes, self._cool_down_s, self._clock = strikes, cool_down_s, clock
+        self._failures = 0
+        self._left_alone_until = 0.0
+
+    def lets_through(self) -> bool:
+        """Whether to try. After the cool-down one caller may; the others wait for what comes of it."""
+        if self._failures < self._strikes:
+            return True
+        if self._clock() < self._left_alone_until:
+            return False
+        self._left_alone_until = self._clock() + self._cool_down_s
+        return True
+
+    def worked(self) -> None:
+        """The endpoint answered."""
+        self._failures = 0
+
+    def failed(self) -> None:
+        """The endpoint did not."""
+        self._failures += 1
+        self._left_alone_until = self._clock() + self._cool_down_s
+
+
+class Failover:
+    """The two models, and what is known of the first one's health. Share one; give each turn its own `turn()`."""
+
+    def __init__(
+        self,
+        primary: Model,
+        fallback: Model,
+        *,
+        budget_s: float,
+        strikes: int = 3,
+        cool_down_s: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`budget_s`: how long all calls of one turn may wait for the primary, together."""
+        self._primary, self._fallback = primary, fallback
+        self._budget_s, self._clock = budget_s, clock
+        self._circuit = Circuit(strikes=strikes, cool_down_s=cool_down_s, clock=clock)
+
+    def turn(self) -> TurnModel:
+        """The model for one turn, with the whole budget."""
+        return TurnModel(self._primary, self._fallback, Patience(self._budget_s, self._clock), self._circuit)
+
+    @property
+    def name(self) -> str:
+        """The primary's: what a turn begins with."""
+        return self._primary.name
+
+    async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
+        """As a turn of its own."""
+        return await self.turn().read(message, frame, choices)
+
+    async def propose(
+        self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
+    ) -> Step:
+        """As a turn of its own."""
+        return await self.turn().propose(question, frame, tools, passages)
+
+    def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncIterator[str]:
+        """As a turn of its own."""
+        return self.turn().word(question, frame, passages)
+
+
+class TurnModel:
+    """One turn's model: the primary until it fails once or its time is up, then the fallback for good."""
+
+    def __init__(self, primary: Model, fallback: Model, patience: Patience, circuit: Circuit) -> None:
+        self._primary, self._fallback = primary, fallback
+        self._patience, self._circuit = patience, circuit
+        self._tries: bool | None = None
+        """None: nothing was asked yet."""
+
+    @property
+    def name(self) -> str:
+        """The primary's, or `FALLBACK (after PRIMARY failed)`."""
+        if self._tries is False:
+            return f"{self._fallback.name} (after {self._primary.name} failed)"
+        return self._primary.name
+
+    async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
+        """See the port. Raises `ModelFailed` when the fallback does."""
+        return await self._ask(lambda model: model.read(message, frame, choices))
+
+    async def propose(
+        self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
+    ) -> Step:
+        """See the port. Raises `ModelFailed` when the fallback does."""
+        return await self._ask(lambda model: model.propose(question, frame, tools, passages))
+
+    async def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncGenerator[str]:
+        """See the port. When the primary fails after its first sentence, the wording ends there, without a failure."""
+        said = False
+        if self._may_try():
+            with suppress(ModelFailed):
+                async with aclosing(self._in_time(self._primary.word(question, frame, passages))) as sentences:
+                    async for sentence in sentences:
+                        said = True
+                        yield sentence
+        if said:
+            return
+        self._tries = False
+        async for sentence in self._fallback.word(question, frame, passages):
+            yield sentence
+
+    async def _ask(self, call: Callable[[Model], Awaitable[T]]) -> T:
+        if self._may_try():
+            with suppress(ModelFailed):
+                async with self._watched():
+                    return await call(self._primary)
+        return await call(self._fallback)
+
+    async def _in_time(self, sentences: AsyncIterator[str]) -> AsyncGenerator[str]:
+        try:
+            while True:
+                async with self._watched():
+                    sentence = await anext(sentences, None)
+                if sentence is None:
+                    return
+                yield sentence
+        finally:
+            if isinstance(sentences, AsyncGenerator):
+                await sentences.aclose()
+
+    def _may_try(self) -> bool:
+        if self._tries is None:
+            self._tries = self._circuit.lets_through()
+        self._tries = self._tries and self._patience.left > 0
+        return self._tries
+
+    @asynccontextmanager
+    async def _watched(self) -> AsyncIterator[None]:
+        """One wait for the primary. Raises `ModelFailed`, after which this turn leaves the primary alone."""
+        try:
+            async with self._patience.waiting():
+                yield
+        except TimeoutError:
+            self._give_up(ModelDown("the turn's time for the model is used up"))
+        except ModelFailed as failure:
+            self._give_up(failure)
+        else:
+            self._circuit.worked()
+
+    def _give_up(self, failure: ModelFailed) -> NoReturn:
+        self._tries = False
+        _log.warning("%s failed, %s takes over: %s", self._primary.name, self._fallback.name, failure)
+        if isinstance(failure, ModelDown):
+            self._circuit.failed()
+        else:
+            self._circuit.worked()
+        raise failure
+
+
+def for_turn(model: Model) -> Model:
+    """A fresh model for one turn: with its own budget where there is a fallback, else the model itself."""
+    return model.turn() if isinstance(model, Failover) else model

@@ -1,0 +1,220 @@
+"""Intents: which parts of a message want something, and what.
+
+A request counts when it is in scope. A statement beside a request is its background ("it arrived broken, I want my
+money back"), unless something marks it as a matter of its own: another order, a new value, an "also". What only
+answers what was asked, greets or thanks is no request. Each intent's text is a stretch of the message: its part with
+the background before it and the ids after it; two orders in one part make two intents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from agent.casefile.records import Intent
+from agent.models.cues import Cues, phrase, words
+from agent.models.guess import NO_GUESS, Guess, Guesser
+from agent.models.port import IntentSeen
+from agent.models.recognisers.found import Context, Found, blank
+from agent.models.segment import Span, is_request, segment
+
+SURE = 0.5
+"""How likely an intent must be where a part need not carry one: a statement, or anything while something is asked."""
+CLEAR = 0.9
+"""How likely it must be where a part is an answer first of all."""
+SHARE = 0.2
+"""How likely a statement's intent must be beside other parts: for the message as a whole, or where it is set apart."""
+_FREE = ("reason", "description")
+"""Values that are whole sentences: a request may hide in them."""
+_CHANGES = ("email", "phone", "address")
+_JOINER = re.compile(r"[\s,;:&+/]*(?:\b(?:and|or)\b)?[\s,;:&+/]*$")
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One part of a message and what it carries."""
+
+    start: int
+    end: int
+    ids: tuple[Found, ...]
+    """The order ids in it."""
+    new: bool
+    """It carries a value that something shall become."""
+    request: bool
+    says: bool
+    """False: nothing but values, courtesies, yes or no."""
+    answers: bool
+    """It carries what was asked for."""
+    besides: bool
+    """Words in it or before it tell that it is one more matter."""
+    guess: Guess = NO_GUESS
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One intent and the stretch of the message that it was read from."""
+
+    start: int
+    end: int
+    guess: Guess
+    ids: tuple[Found, ...]
+
+    def reaching(self, part: Part) -> Wanted:
+        """With another part in the stretch, and its ids."""
+        return replace(self, start=min(self.start, part.start), end=max(self.end, part.end), ids=self.ids + part.ids)
+
+
+@dataclass(frozen=True)
+class IntentReader:
+    """Reads the intents of a message."""
+
+    guesser: Guesser
+    social: Collection[str]
+    """Names of intents that are mere courtesy: greetings, thanks."""
+
+    def read(
+        self,
+        values: Sequence[Found],
+        context: Context,
+        pending: Sequence[Intent],
+        among: Collection[str],
+        *,
+        asked: bool,
+    ) -> list[IntentSeen]:
+        """The intents in the order of the message; none when it only answers what was asked.
+
+        `values` are those found in the message, `pending` the intents still open, `among` the names to choose from;
+        `asked`: the last turn asked for something.
+        """
+        text = context.text
+        parts = self._guessed(text, list(_parts(values, context)), among)
+        whole = self.guesser.guess([text], among)[0]
+        kept = [
+            part for part in parts if part.says and (_answered(part) if asked else self._counts(part, parts, whole))
+        ]
+        kept = [part for part in kept if not (asked and (_repeats(part, pending) or part.guess.name in self.social))]
+        wanted = _stretched([part for part in parts if part.guess.name not in self.social], kept, asked=asked)
+        if not wanted and not asked:
+            wanted = [Wanted(0, len(text), whole, ())]
+        if len(wanted) == 1 and not asked:
+            wanted = [replace(wanted[0], start=0, end=len(text))]
+        return [seen for one in wanted for seen in _by_order(text, one)]
+
+    def _guessed(self, text: str, parts: Sequence[Part], among: Collection[str]) -> list[Part]:
+        """The parts with what the head says of those that say something."""
+        said = [text[part.start : part.end] if part.says else "" for part in parts]
+        guesses = iter(self.guesser.guess([words for words in said if words], among))
+        return [replace(part, guess=next(guesses)) if words else part for part, words in zip(parts, said, strict=True)]
+
+    def _counts(self, part: Part, parts: Sequence[Part], whole: Guess) -> bool:
+        """Whether a part is an intent of its own, when nothing was asked."""
+        name, others = part.guess.name, [other for other in parts if other is not part and other.says]
+        if part.request or not others or name is None:
+            return part.request and name not in self.social
+        requests = [other for other in others if other.request]
+        apart = part.besides or part.new or any(other.besides or _is_elsewhere(part, other) for other in requests)
+        likely = part.guess.confidence >= (SHARE if apart else SURE) and name not in self.social
+        return likely and (apart or whole.shares[name] >= SHARE)
+
+
+def _answered(part: Part) -> bool:
+    """Whether a part wants something of its own, though the customer was asked something."""
+    if part.answers or not part.request:
+        return part.request and part.guess.name is not None and part.guess.confidence >= CLEAR
+    return part.guess.name is None or part.guess.confidence >= SURE
+
+
+def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
+    """The parts of the message, not yet guessed."""
+    text, cues = context.text, context.cues
+    exact = [value for value in values if value.name not in _FREE]
+    plain, last = blank(text.replace("’", "'"), exact), 0
+    for start, end in _by_change(text, segment(text, cues), exact, cues):
+        inside = [value for value in exact if start <= value.start < end]
+        new = any(value.new for value in inside)
+        answers = any(context.asked(value.name) for value in values if value.start < end and start < value.end)
+        yield Part(
+            start=start,
+            end=end,
+            ids=tuple(value for value in inside if value.name == "order_id"),
+            new=new,
+            request=is_request(text[start:end], cues),
+            says=_says(plain[start:end], cues) or (new and not answers),
+            answers=answers,
+            besides=phrase(cues.besides).search(plain, last, end) is not None,
+        )
+        last = end
+
+
+def _by_change(text: str, spans: Sequence[Span], values: Sequence[Found], cues: Cues) -> Iterator[Span]:
+    """The spans, one for each thing to be changed: "set my e-mail to a@b.c and my phone to 0170 1234567"."""
+    changes = [value for value in values if value.new and value.name in _CHANGES]
+    joint = phrase(",".join(words(cues.joint)))
+    for start, end in spans:
+        last = start
+        for value in (value for value in changes if start <= value.start < end):
+            for between in list(joint.finditer(text, last, value.start))[-1:]:
+                if text[start : between.start()].strip():
+                    yield start, between.start()
+                start = between.end()
+            last = value.end
+        yield start, end
+
+
+def _says(plain: str, cues: Cues) -> bool:
+    """Whether a part has words that are more than courtesy, and more than the names of what was asked."""
+    idle = words(cues.polite) | words(cues.glue) | words(cues.openers)
+    return any(word not in idle for word in re.findall(r"[^\W\d_][\w'-]*", plain.lower()))
+
+
+def _is_elsewhere(part: Part | Wanted, other: Part | Wanted) -> bool:
+    """Whether two parts speak of different orders."""
+    one, two = ({found.value for found in place.ids} for place in (part, other))
+    return bool(one and two) and one.isdisjoint(two)
+
+
+def _repeats(part: Part, pending: Sequence[Intent]) -> bool:
+    """Whether a part only says again what is open already."""
+    ids = {found.value for found in part.ids}
+    orders = [intent.slots.get("order_id") for intent in pending if intent.name == part.guess.name]
+    return not part.besides and any(not ids or order is None or ids == {order} for order in orders)
+
+
+def _stretched(parts: Sequence[Part], kept: Sequence[Part], *, asked: bool) -> list[Wanted]:
+    """The kept parts with their background before them and lone ids after them; the same intent twice is one."""
+    wanted: list[Wanted] = []
+    background: list[Part] = []
+    for part in parts:
+        last = wanted[-1] if wanted else None
+        if part in kept:
+            one = Wanted((background or [part])[0].start, part.end, part.guess, part.ids)
+            if last and last.guess.name == part.guess.name and not _is_elsewhere(last, part):
+                wanted[-1] = last.reaching(part)
+            else:
+                wanted.append(one)
+            background = []
+        elif not asked and part.says:
+            background.append(part)
+        elif not asked and last and part.ids:
+            elsewhere = _is_elsewhere(last, part)
+            wanted[-1:] = (
+                [last, Wanted(part.start, part.end, last.guess, part.ids)] if elsewhere else [last.reaching(part)]
+            )
+    if wanted and background:
+        wanted[-1] = replace(wanted[-1], end=max(wanted[-1].end, background[-1].end))
+    return wanted
+
+
+def _by_order(text: str, wanted: Wanted) -> Iterator[IntentSeen]:
+    """One intent for each order that it is about."""
+    first = sorted({found.value: found for found in reversed(wanted.ids)}.values(), key=lambda found: found.start)
+    ends = [found.start for found in first[1:]] if wanted.guess.name else []
+    for start, end in zip([wanted.start, *ends], [*ends, wanted.end], strict=True):
+        said = text[start:end].strip()
+        yield IntentSeen(
+            name=wanted.guess.name,
+            confidence=round(wanted.guess.confidence, 4),
+            text=_JOINER.sub("", said) if end != wanted.end else said,
+            runner_up=wanted.guess.runner_up,
+        )

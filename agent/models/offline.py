@@ -1,0 +1,82 @@
+"""Offline: the embedded default model. No key and no network.
+
+It reads by typed recognisers and by a linear head on embeddings, it answers from passages in their own words, and it
+proposes no tools: what no workflow covers is answered from what the company wrote, or honestly not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Sequence
+
+from agent.casefile.records import Passage
+from agent.models.cues import CUES, ENGLISH, Cues
+from agent.models.extract import answer
+from agent.models.guess import Guesser
+from agent.models.intents import IntentReader
+from agent.models.languages import language_of
+from agent.models.mood import mood_of
+from agent.models.port import AnswerStep, Frame, IntentChoice, Reading, Step, ToolOffer
+from agent.models.recognise import context_of, find, seen
+from agent.models.recognisers.found import TAKEN, blank
+from knowledge.embed import Embedder
+from knowledge.head import Head
+
+SOCIAL = ("greeting", "thanks", "goodbye")
+MOST_PASSAGES = 3
+"""Passages that an answer is taken from."""
+
+
+class Offline:
+    """The embedded model. It raises nothing: what it cannot read is out of scope, what it cannot answer is empty."""
+
+    name = "offline"
+
+    def __init__(
+        self, embedder: Embedder, head: Head, *, support: float, region: str = "", social: Collection[str] = SOCIAL
+    ) -> None:
+        """`support`: below it a passage carries no answer. `region`: ISO 3166, where a locale does not tell it.
+
+        `social`: names of the intents that are mere courtesy beside a request.
+        """
+        self._embedder = embedder
+        self._support = support
+        self._region = region
+        self._intents = IntentReader(Guesser(embedder, head), social)
+
+    async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
+        """Read one message: about 10 ms, most of it for one embedding a part."""
+        return await asyncio.to_thread(self._read, message, frame, [choice.name for choice in choices])
+
+    async def propose(
+        self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
+    ) -> Step:
+        """Answer from the passages that carry the question; none: it is not answerable."""
+        del question, frame, tools
+        carrying = sorted((one for one in passages if one.support >= self._support), key=lambda one: -one.support)
+        return AnswerStep(passages=[passage.id for passage in carrying[:MOST_PASSAGES]])
+
+    async def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncIterator[str]:
+        """The sentences of the passages that answer best, word for word; nothing without passages."""
+        for sentence in await asyncio.to_thread(answer, question, passages, self._embedder, _cues(frame.locale)):
+            yield sentence
+
+    def _read(self, message: str, frame: Frame, among: Collection[str]) -> Reading:
+        before, _, region = frame.locale.partition("-")
+        context = context_of(message, frame.asks, region or self._region, before)
+        values = find(context)
+        language = language_of(blank(message, values).replace(TAKEN, " "), before)
+        if CUES.get(language, ENGLISH) is not context.cues:
+            context = context_of(message, frame.asks, region or self._region, language)
+            values = find(context)
+        intents = self._intents.read(values, context, frame.intents, among, asked=bool(frame.asks))
+        return Reading(
+            language=language,
+            intents=intents,
+            values=[seen(value, context) for value in values],
+            mood=mood_of(message, context.cues),
+        )
+
+
+def _cues(locale: str) -> Cues:
+    return CUES.get(locale.partition("-")[0], ENGLISH)

@@ -1,0 +1,1 @@
+"""Recognisers: each finds one kind of value in a message, in the customer's own words."""

@@ -1,0 +1,78 @@
+"""Postal addresses, and the postcodes in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from agent.models.cues import numerals, phrase, words
+from agent.models.recognisers.contact import POSTCODE, envelope
+from agent.models.recognisers.found import MANY, TAKEN, Context, Found
+from agent.models.segment import divided, sentences
+
+_LONGEST = 200
+"""In characters."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def addresses(text: str, context: Context) -> Iterator[Found]:
+    """The postal address that is announced or asked for, on one line; and the postcode in it."""
+    for start, end, new in _places(text, context):
+        said = text[start:end]
+        codes = [match for match in POSTCODE.finditer(said) if not _is_house(said, match, context)]
+        if _is_address(said, codes[-1:], context):
+            lines = [" ".join(line.split()).strip(" ,") for line in said.splitlines()]
+            yield Found("address", ", ".join(line for line in lines if line), start, end, new)
+            for code in codes[-1:]:
+                yield Found("postcode", envelope(code[0]), start + code.start(), start + code.end(), new)
+            return
+
+
+def _places(text: str, context: Context) -> Iterator[tuple[int, int, bool | None]]:
+    """Where an address may stand, best place first, and whether it is said to be a new one."""
+    cues, asked = context.cues, context.asked("address")
+    ends = [end for _, end in sentences(text, cues, lines=False)]
+    starts: list[tuple[int, bool | None]] = [(cue.end(), True) for cue in _first(cues.new_address, text)]
+    starts += [(cue.end(), asked or None) for cue in _first(cues.an_address, text)]
+    for start, new in [*starts, *([(0, True)] if asked else [])]:
+        stop = next((end for end in ends if end > start), len(text))
+        yield *_trimmed(text, start, stop, context), new
+
+
+def _first(cues: str, text: str) -> Iterator[re.Match[str]]:
+    return islice(phrase(cues).finditer(text), MANY)
+
+
+def _trimmed(text: str, start: int, stop: int, context: Context) -> tuple[int, int]:
+    """What of a sentence may be the address: not the polite words at its ends, nor another matter begun in it."""
+    stop = min(stop, start + _LONGEST)
+    if (taken := text.find(TAKEN, start, stop)) >= 0:
+        joint = re.compile(rf".*(?P<cut>,|\s(?:{'|'.join(words(context.cues.joint))})\s)").match(text, start, taken)
+        stop = joint.start("cut") if joint else taken
+    stop = next((end for _, end in divided(text, start, stop, context.cues)), stop)
+    pieces = [(match.start(), match.end()) for match in re.compile(r"[^\s,.:;!]+").finditer(text, start, stop)]
+    idle = (words(context.cues.polite) | words(context.cues.between)) - numerals(context.cues).keys()
+    inner = [(at, end) for at, end in pieces if text[at:end].lower() not in idle]
+    begun = [at for at, end in inner if _begins(text[at:end], context)]
+    return ((begun or [inner[0][0]])[0], inner[-1][1]) if inner else (start, start)
+
+
+def _begins(word: str, context: Context) -> bool:
+    """Whether an address may begin with this word: a capital, a number, a street."""
+    return word[0].isupper() or word[0].isdigit() or phrase(context.cues.street).match(word) is not None
+
+
+def _is_house(said: str, match: re.Match[str], context: Context) -> bool:
+    """Whether digits at the head of an address are the house's: "1204 Elm Street, Springfield 62704"."""
+    street = phrase(context.cues.street).search(said.split(",")[0])
+    return match.start() == 0 and match[0].isdigit() and street is not None
+
+
+def _is_address(said: str, code: list[re.Match[str]], context: Context) -> bool:
+    """A place with a number: in a street, or beside a postcode that is no year, or on several lines."""
+    numbers = re.findall(r"\d+", said)
+    street = phrase(context.cues.street).search(said)
+    coded = bool(code) and len(numbers) > len(re.findall(r"\d+", code[0][0])) and not _YEAR.fullmatch(code[0][0])
+    named = re.search(r"[^\W\d_]{3,}", said)
+    return bool(named and numbers) and (coded or street is not None or "\n" in said)

@@ -1,0 +1,227 @@
+"""The `deskhand` command: thin, and its help teaches."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from server import Settings
+
+HELP = """\
+Deskhand: a support agent that does the work and proves it.
+
+Begin with `deskhand run` and open the address that it prints; or talk to it here with `deskhand chat`.
+A company's policy lives in a folder of documents, the playbook: `deskhand playbook check` tells whether it holds.
+
+Settings come from the environment: PORT, DESKHAND_HOME, DATABASE_URL, DESKHAND_MODEL with OPENAI_BASE_URL and
+OPENAI_API_KEY, DESKHAND_TURN_TIMEOUT_S, DESKHAND_APPROVAL_TTL_S, DESKHAND_CONFIRM_TTL_S, DESKHAND_RATE_LIMIT.
+"""
+app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+playbook = typer.Typer(help="The company's policy: its documents, and whether they hold.", no_args_is_help=True)
+tools = typer.Typer(help="What the agent can do to the world.", no_args_is_help=True)
+audit = typer.Typer(help="Case files: whether they are as they were written.", no_args_is_help=True)
+app.add_typer(playbook, name="playbook")
+app.add_typer(tools, name="tools")
+app.add_typer(audit, name="audit")
+out = Console(highlight=False, soft_wrap=True)
+
+
+@app.command()
+def run() -> None:
+    """Serve the product on 127.0.0.1: shop page with the widget, console, API. Ctrl-C ends it; cases go on later."""
+    began = time.monotonic()
+    settings = _settings()
+    import server
+
+    async def serve() -> None:
+        async with server.running(settings, _report) as (_, serving):
+            base = f"http://{server.HOST}:{settings.port}"
+            out.print(f"\nDeskhand is ready after {time.monotonic() - began:.1f} s.")
+            out.print(f"  shop page with the widget  {base}/")
+            out.print(f"  staff console              {base}/console")
+            out.print(f"  API docs                   {base}/docs")
+            out.print(f"  staff token                {(settings.home / 'staff_token').resolve()}")
+            sys.stdout.flush()
+            await serving
+
+    _carry_out(serve())
+
+
+@app.command()
+def chat(
+    url: Annotated[
+        str | None, typer.Option(help="A running Deskhand; without it one is started for this talk.")
+    ] = None,
+) -> None:
+    """Talk to the agent in the terminal. An empty line or Ctrl-D ends the talk; the case stays."""
+    settings = _settings()
+    import server
+    from evals.talk import talk
+
+    async def converse() -> None:
+        if url is not None:
+            await talk(url, out)
+            return
+        async with server.running(settings, _report):
+            await talk(f"http://{server.HOST}:{settings.port}", out)
+
+    _carry_out(converse())
+
+
+@app.command()
+def studio(port: Annotated[int, typer.Option(help="Where Studio's server listens.")] = 2024) -> None:
+    """Debug the graph in LangGraph Studio: starts `langgraph dev`, offline. Needs the development packages."""
+    _environment()
+    os.environ.setdefault("PORT", str(port))
+    command = Path(sys.executable).parent / "langgraph"
+    if not command.exists():
+        _fail("LangGraph's command is not installed; `make studio` installs it.")
+    # The demo company's systems run in the same process and read SQLite on its loop: Studio need not mind.
+    options = ["--no-browser", "--no-reload", "--allow-blocking", "--host", "127.0.0.1", "--port", str(port)]
+    os.execv(command, [str(command), "dev", *options])  # noqa: S606  our interpreter's neighbour, arguments of ours
+
+
+@app.command()
+def bench(
+    turns: Annotated[int, typer.Option(help="The length of the long conversation.")] = 500,
+) -> None:
+    """Measure what the engine costs: per turn, in store, at the start, in memory. Nothing is tested here."""
+    _environment()
+    import server
+    from evals import bench as measured
+
+    async def measure() -> None:
+        with measured.scratch() as folder:
+            home, port = Path(folder) / "home", server.free_port()
+            settings, base = server.Settings(home=home, port=port), f"http://{server.HOST}:{port}"
+            began = time.monotonic()
+            async with server.running(settings, models=lambda _: measured.Instant()):
+                first = time.monotonic() - began
+                engine = await measured.converse(base, home, turns, measured.THANKS)
+            began = time.monotonic()
+            async with server.running(settings):
+                second = time.monotonic() - began
+                whole = await measured.converse(base, home, 30, measured.QUESTION)
+            measured.shown(engine, whole, (first, second), out)
+
+    _carry_out(measure())
+
+
+@playbook.command("check")
+def playbook_check(
+    folder: Annotated[Path | None, typer.Argument(help="Default: the settings' playbook.")] = None,
+) -> None:
+    """Check a playbook's documents; each finding names file, line and what to write instead. Exit code 1 if any."""
+    settings = _settings()
+    import server
+    from agent.policy.facts import vocabulary
+    from knowledge.load import load
+
+    async def check() -> None:
+        book = load(folder or settings.playbook, vocabulary(server.tools_of(settings)))
+        out.print(
+            f"{book.company.name}: {len(book.intents)} intents, {len(book.workflows)} workflows, "
+            f"{len(book.clauses)} clauses with {len(book.rules)} rules, {len(book.articles)} articles. Nothing to mend."
+        )
+
+    _carry_out(check())
+
+
+@tools.command("list")
+def tools_list() -> None:
+    """Show every tool by its class: what it does, the identity it needs, and how its system knows a repeat."""
+    settings = _settings()
+    import server
+    from agent.policy.facts import vocabulary
+    from evals.tools_table import rows
+    from knowledge.load import load
+
+    async def show() -> None:
+        catalog = server.tools_of(settings)
+        table = Table("tool", "class", "identity", "proof", "repeats known by", "what it does")
+        for row in rows(catalog, load(settings.playbook, vocabulary(catalog))):
+            table.add_row(*row)
+        out.print(table)
+
+    _carry_out(show())
+
+
+@audit.command("verify")
+def audit_verify(case: Annotated[str | None, typer.Argument(help="A case's id; default: all.")] = None) -> None:
+    """Verify the hash chains of case files; names the first broken event. Exit code 1 if one is broken."""
+    settings = _settings()
+    import server
+    from agent.casefile.chain import first_broken
+
+    async def verify() -> None:
+        broken = 0
+        async with server.case_files(settings) as files:
+            for case_id in [case] if case else await files.ids():
+                head, rows = await files.head(case_id), await files.rows(case_id)
+                first = first_broken(rows, head=(head.seq, head.hash))
+                broken += first is not None
+                out.print(f"{case_id}  {len(rows)} events  " + ("whole" if first is None else f"BROKEN at {first}"))
+        if broken:
+            raise typer.Exit(1)
+
+    _carry_out(verify())
+
+
+def _environment() -> None:
+    """What must stand before LangGraph is imported: strict checkpoints, and no trace leaves unless asked for."""
+    os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+    os.environ.setdefault("LANGSMITH_TRACING", "false")
+    os.environ.setdefault("ANONYMIZED_TELEMETRY", "false")
+
+
+def _settings() -> Settings:
+    _environment()
+    from pydantic import ValidationError
+
+    import server
+
+    try:
+        return server.Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        _fail(f"The setting {first['loc'][0]} cannot be used: {first['msg']}.")
+
+
+def _carry_out(work: object) -> None:
+    """Run, and tell what stops it in one sentence."""
+    import server
+
+    try:
+        asyncio.run(work)  # type: ignore[arg-type]
+    except server.REFUSALS as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _report(line: str) -> None:
+    out.print(f"{line} ...")
+    sys.stdout.flush()
+
+
+def _fail(sentence: str) -> NoReturn:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(sentence)
+    raise typer.Exit(1)
+
+
+def main() -> None:
+    """The command's entry point."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""The bench: what the engine costs, with the model taken out of the figure. It measures, and tests nothing."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from agent.casefile.records import Mood, Passage
+from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer
+from evals.talk import Case
+
+SAMPLE = 10
+"""Turns around the tenth and around the last that are measured."""
+THANKS = "Thank you!"
+QUESTION = "How many days do I have to send something back?"
+
+
+class Instant:
+    """A model that takes no time: it reads thanks in everything. What a turn costs with it is the engine's."""
+
+    name = "instant"
+
+    async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
+        """Thanks."""
+        thanks = IntentSeen(name="thanks", confidence=1.0, text=message)
+        return Reading(language=frame.locale, intents=[thanks], values=[], mood=Mood())
+
+    async def propose(
+        self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
+    ) -> Step:
+        """Nothing that can be answered."""
+        return AnswerStep(passages=[])
+
+    async def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncIterator[str]:
+        """The first passage."""
+        for passage in passages[:1]:
+            yield passage.text
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Milliseconds a turn over HTTP at the tenth and at the last turn (medians), and bytes of store a turn."""
+
+    early_ms: float
+    late_ms: float
+    turns: int
+    bytes_a_turn: float
+
+    @property
+    def growth(self) -> float:
+        """How much longer the last turns took than the first ones."""
+        return self.late_ms / self.early_ms
+
+
+async def converse(base: str, home: Path, turns: int, words: str) -> Figures:
+    """One conversation of so many turns, each answered over HTTP before the next is sent."""
+    async with httpx.AsyncClient(base_url=base, timeout=60) as client:
+        case = await Case.opened(client)
+        took: list[float] = []
+        before = stored(home)
+        for number in range(turns):
+            began = time.perf_counter()
+            await case.say(f"{words} ({number})")
+            took.append((time.perf_counter() - began) * 1000)
+    early = statistics.median(took[10 - SAMPLE // 2 : 10 + SAMPLE // 2])
+    return Figures(early, statistics.median(took[-SAMPLE:]), turns, (stored(home) - before) / turns)
+
+
+def resident_mb() -> float:
+    """The most memory this process has held, in MB."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+
+
+def stored(home: Path) -> int:
+    """Bytes of the case files and checkpoints in a home, with what is still in their journals."""
+    return sum(file.stat().st_size for name in ("cases.db*", "checkpoints.db*") for file in home.glob(name))
+
+
+def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], out: Console) -> None:
+    """The table of one run."""
+    table = Table("figure", "value", title="What a turn costs, over HTTP, one conversation at a time (medians)")
+    rows = {
+        "engine alone, turn 10": f"{engine.early_ms:.1f} ms",
+        f"engine alone, turn {engine.turns}": f"{engine.late_ms:.1f} ms",
+        "ratio": f"{engine.growth:.2f}",
+        "store per turn": f"{engine.bytes_a_turn / 1000:.1f} kB",
+        "a policy question, embedded model": f"{whole.late_ms:.1f} ms",
+        "first start (index and seed)": f"{starts_s[0]:.1f} s",
+        "second start": f"{starts_s[1]:.1f} s",
+        "resident memory, embedding model loaded": f"{resident_mb():.0f} MB",
+    }
+    for name, value in rows.items():
+        table.add_row(name, value)
+    out.print(table)
+
+
+def scratch() -> tempfile.TemporaryDirectory[str]:
+    """A home for one run."""
+    return tempfile.TemporaryDirectory(prefix="deskhand-bench-")

@@ -1,0 +1,213 @@
+"""Search: the passages of a release that carry a question, best first, each with how well it does.
+
+Chroma finds pieces that mean the same, BM25 finds words that are the same, reciprocal ranks choose the candidates among
+both, and `support` orders them. Support is absolute: 0.5 is where an answer becomes more likely right than wrong.
+
+There is one collection for each tenant, release and locale, since a filter costs more than the search. Embeddings are
+always passed in; Chroma computes none and reports nothing to anyone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.embed import Embedder, Vectors
+from knowledge.lexical import Bm25, Coverage, words
+from knowledge.passages import Passage, passages_of, pieces_of
+from knowledge.release import Release
+
+if TYPE_CHECKING:
+    from chromadb import Collection
+    from chromadb.api import ClientAPI
+
+Scores = NDArray[np.float64]
+
+PIECES = 200
+"""How many pieces are compared closely."""
+CANDIDATES = 24
+RANK_OFFSET = 60
+"""Of reciprocal-rank fusion: how little it matters whether a passage is first or third."""
+WORDS_WEIGHT = 0.3
+"""What a share of words covered adds to a cosine."""
+EVEN_EVIDENCE = 0.67
+"""Cosine and weighted words at which a passage carries a question as likely as not."""
+STEEPNESS = 10.5
+"""These three are fitted on the tuning half of `tests/knowledge/questions.yaml`, for MiniLM's cosines."""
+
+
+class IndexMismatch(Exception):
+    """The index was built by another embedding model; the text says what to do."""
+
+
+class IndexUnavailable(Exception):
+    """The index cannot be opened, or holds no such release; the text says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A passage that may carry a question."""
+
+    id: str
+    kind: Literal["clause", "article"]
+    title: str
+    text: str
+    locale: str
+    support: float
+    """0 to 1: how likely this passage carries the question."""
+
+
+@dataclass(frozen=True)
+class _Index:
+    """What is looked up for one release and locale."""
+
+    passages: Sequence[Passage]
+    collection: Collection
+    size: int
+    bm25: Bm25
+    coverage: Coverage
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        return {passage.id: at for at, passage in enumerate(self.passages)}
+
+    def cosines(self, question: Vectors) -> Scores:
+        """Each passage's best cosine; those beyond the nearest pieces count as the last of these."""
+        near = self.collection.query(query_embeddings=question, n_results=min(PIECES, self.size), include=["distances"])
+        cosines = [1.0 - distance for distance in (near["distances"] or [[]])[0]]
+        best = np.full(len(self.passages), min(cosines))
+        for piece, cosine in zip(near["ids"][0], cosines, strict=True):
+            at = self.position[piece.rpartition("#")[0]]
+            best[at] = max(best[at], cosine)
+        return best
+
+
+class Search:
+    """Searches in the releases it has built. May be called from several threads."""
+
+    def __init__(self, home: Path, embedder: Embedder) -> None:
+        self._folder = home / "index"
+        self._embedder = embedder
+        self._indexes: dict[tuple[str, str], _Index] = {}
+
+    def build(self, release: Release) -> None:
+        """Make a release searchable; quick when it was built before. A locale without documents gets the first one's.
+
+        Raises IndexMismatch when another model built it, IndexUnavailable when the index cannot be opened.
+        """
+        playbook = release.playbook
+        messages = [
+            text for intent in playbook.intents.values() for group in intent.examples.values() for text in group
+        ]
+        first = playbook.company.locales[0]
+        for locale in playbook.company.locales:
+            passages = passages_of(playbook, locale) or passages_of(playbook, first)
+            name = f"{playbook.company.id}.{release.id}.{locale}"
+            self._indexes[release.id, locale] = self._open(name, passages, messages)
+
+    def find(self, query: str, release_id: str, locale: str, at: date, k: int = 6) -> list[Found]:
+        """The passages in force on that day that carry the query best, at most k, best first.
+
+        Raises IndexUnavailable for a release that was not built, or a locale that its company does not serve.
+        """
+        index = self._indexes.get((release_id, locale))
+        if index is None:
+            raise IndexUnavailable(f"Release {release_id} has no index in '{locale}': build it before searching it.")
+        if not words(query):
+            return []
+        cosines = index.cosines(self._embedder.embed([query]))
+        support = _support(cosines, index.coverage.of(query))
+        in_force = [place for place, passage in enumerate(index.passages) if passage.in_force(at)]
+        fused = _fused(in_force, cosines, index.bm25.scores(query))
+        best = sorted(fused[: max(k, CANDIDATES)], key=lambda place: (-support[place], index.passages[place].id))
+        return [_found(index.passages[place], support[place]) for place in best[:k]]
+
+    def _open(self, name: str, passages: Sequence[Passage], messages: Iterable[str]) -> _Index:
+        pieces = {
+            f"{passage.id}#{number}": piece
+            for passage in passages
+            for number, piece in enumerate(pieces_of(passage, self._embedder.fits))
+        }
+        digest = hashlib.sha256("\0".join(f"{key}\0{text}" for key, text in pieces.items()).encode()).hexdigest()[:12]
+        texts = [passage.text for passage in passages]
+        bm25 = Bm25(self._folder / "words" / f"{name}.{digest}", texts)
+        return _Index(passages, self._collection(name, digest, pieces), len(pieces), bm25, Coverage(texts, messages))
+
+    def _collection(self, name: str, digest: str, pieces: dict[str, str]) -> Collection:
+        """The collection with exactly these pieces; a half-built or outdated one is built anew."""
+        made = {"model": self._embedder.id, "pieces": digest}
+        collection = self._get(name, made)
+        model = (collection.metadata or {}).get("model")
+        if model != self._embedder.id:
+            raise IndexMismatch(
+                f"The search index in {self._folder} was built with the model {model}, but {self._embedder.id} is in "
+                f"use: go back to that model, or delete {self._folder} to have it built anew."
+            )
+        if collection.metadata != made:
+            self._client.delete_collection(name)
+            collection = self._get(name, made)
+        if collection.count() != len(pieces):
+            self._fill(collection, pieces)
+        return collection
+
+    def _fill(self, collection: Collection, pieces: dict[str, str]) -> None:
+        """Add all pieces; done twice, or by two processes, it comes to the same."""
+        keys, at_once = list(pieces), self._client.get_max_batch_size()
+        for start in range(0, len(keys), at_once):
+            batch = keys[start : start + at_once]
+            collection.upsert(ids=batch, embeddings=self._embedder.embed([pieces[key] for key in batch]))
+
+    def _get(self, name: str, made: dict[str, str]) -> Collection:
+        return self._client.get_or_create_collection(
+            name, metadata=dict(made), configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
+        )
+
+    @cached_property
+    def _client(self) -> ClientAPI:
+        import chromadb  # takes a second to import
+        from chromadb.config import Settings
+        from chromadb.errors import ChromaError
+
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return chromadb.PersistentClient(path=self._folder, settings=Settings(anonymized_telemetry=False))
+        except (ChromaError, OSError) as error:
+            raise IndexUnavailable(
+                f"The search index in {self._folder} cannot be opened ({error}): make the folder writable, or delete "
+                "it to have it built anew."
+            ) from None
+
+
+def _support(cosines: Scores, coverage: Scores) -> Scores:
+    evidence = cosines + WORDS_WEIGHT * coverage - EVEN_EVIDENCE
+    return np.asarray(1.0 / (1.0 + np.exp(-STEEPNESS * evidence)))
+
+
+def _fused(places: Sequence[int], cosines: Scores, bm25: Scores) -> list[int]:
+    """The places by reciprocal ranks in both lists; who shares no word has no rank among the words."""
+    total = dict.fromkeys(places, 0.0)
+    for scores in (cosines, bm25):
+        ranked = sorted(places, key=lambda place: -scores[place])
+        for rank, place in enumerate(ranked):
+            total[place] += 1 / (RANK_OFFSET + rank) if scores[place] > 0 else 0.0
+    return sorted(places, key=lambda place: -total[place])
+
+
+def _found(passage: Passage, support: float) -> Found:
+    source = passage.source
+    return Found(
+        id=source.id,
+        kind=passage.kind,
+        title=source.title,
+        text=source.text,
+        locale=source.locale,
+        support=round(float(support), 4),
+    )

@@ -1,0 +1,57 @@
+"""The customers of a seeded back office, found by what they bought. Each order is handed out once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from tests.systems import Oracle, Record
+
+
+@dataclass
+class People:
+    """Customers and orders as they were seeded."""
+
+    customers: dict[str, Record]
+    orders: list[Record]
+    refunds: list[Record]
+    used: set[str] = field(default_factory=set)
+
+    @classmethod
+    async def of(cls, oracle: Oracle) -> Self:
+        """Read all of them."""
+        customers = {row["id"]: row for row in await oracle.rows("customers")}
+        return cls(customers, await oracle.rows("orders"), await oracle.rows("refunds"))
+
+    def with_order(self, status: str, where: Callable[[Record], bool] = lambda _: True) -> tuple[Record, Record]:
+        """A customer nobody has used yet, and one of their orders in that status."""
+        for order in self.orders:
+            owner = self.customers[order["customer_id"]]
+            if order["status"] == status and owner["id"] not in self.used and where(order):
+                self.used.add(owner["id"])
+                return owner, order
+        raise LookupError(f"No unused customer has such a {status} order.")
+
+    def refundable(self, least: int, most: int) -> tuple[Record, Record]:
+        """A customer without an earlier refund, and an order delivered lately whose total lies between the two."""
+        refunded = {row["customer_id"] for row in self.refunds}
+
+        def fits(order: Record) -> bool:
+            recent = order["delivered_at"] and age(order["delivered_at"]) < timedelta(days=25)
+            return bool(recent) and least < total(order) < most and order["customer_id"] not in refunded
+
+        return self.with_order("delivered", fits)
+
+
+def total(order: Record) -> Decimal:
+    """The order's total."""
+    return Decimal(order["total"]["amount"])
+
+
+def age(stamp: Any) -> timedelta:
+    """How long ago that was."""
+    moment = datetime.fromisoformat(str(stamp))
+    return datetime.now(UTC) - (moment if moment.tzinfo else moment.replace(tzinfo=UTC))

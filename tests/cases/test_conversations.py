@@ -1,0 +1,119 @@
+"""Conversations as people have them: late, out of order, corrected, several things at once."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+from tests.cases.house import House
+from tests.cases.people import People
+
+
+async def test_two_requests_in_one_message_are_both_carried(house: House, people: People) -> None:
+    customer, order = people.with_order("processing")
+    case = await house.verified(customer["id"])
+    turn = await case.say(f"Please cancel order {order['id']}. And how many days do I have to send something back?")
+    assert turn["citations"], turn
+    assert turn["asks"][0]["proposal"]["action"] == "cancel_order"
+    turn = await case.say("yes")
+    assert turn["status"] == "resolved"
+    assert (await house.oracle.item("orders", order["id"]))["status"] == "cancelled"
+
+
+async def test_two_orders_are_cancelled_one_after_the_other(house: House, people: People) -> None:
+    for customer_id in people.customers:
+        mine = [o for o in people.orders if o["customer_id"] == customer_id and o["status"] == "processing"]
+        if len(mine) >= 2 and customer_id not in people.used:
+            break
+    people.used.add(customer_id)
+    one, two = mine[0]["id"], mine[1]["id"]
+    case = await house.verified(customer_id)
+    turn = await case.say(f"Please cancel {one} and {two}")
+    assert turn["asks"][0]["proposal"]["args"] == {"order_id": one}, turn
+    turn = await case.say("yes")
+    assert turn["receipts"][0]["target"]["id"] == one
+    assert turn["asks"][0]["proposal"]["args"] == {"order_id": two}, turn
+    turn = await case.say("yes")
+    assert turn["status"] == "resolved"
+    assert (await house.oracle.item("orders", two))["status"] == "cancelled"
+
+
+async def test_a_question_in_between_is_answered_and_the_proposal_is_asked_again(house: House, people: People) -> None:
+    customer, order = people.with_order("processing")
+    case = await house.verified(customer["id"])
+    first = await case.say(f"cancel {order['id']} please")
+    turn = await case.say("How long does delivery take?")
+    assert turn["citations"]
+    assert turn["asks"][0]["proposal"]["digest"] == first["asks"][0]["proposal"]["digest"]
+    assert (await case.say("yes"))["receipts"][0]["state"] == "verified"
+
+
+async def test_a_corrected_value_makes_a_new_proposal(house: House, people: People) -> None:
+    customer, _ = people.with_order("delivered")
+    case, before = await house.verified(customer["id"]), await house.oracle.seq()
+    await case.say("change my email address to wrong@example.org")
+    turn = await case.say("sorry, I meant right@example.org")
+    assert turn["asks"][0]["proposal"]["args"] == {"email": "right@example.org"}, turn
+    await case.say("yes")
+    [written] = await house.oracle.written(before, resource="customers")
+    assert written["changes"]["email"][1] == "right@example.org"
+
+
+async def test_values_may_come_late_and_all_at_once(house: House, people: People) -> None:
+    customer, order = people.with_order("shipped")
+    case = await house.open()
+    turn = await case.say("hello")
+    assert turn["status"] == "resolved"
+    turn = await case.say("I would like to know where my order is")
+    assert {ask["name"] for ask in turn["asks"]} >= {"order_id"}
+    turn = await case.say(f"My name is {customer['name']}, postcode {customer['postcode']}, order {order['id']}")
+    turn = await house.answer_asks(case, turn, customer, order["id"])
+    assert turn["status"] == "resolved", turn
+    assert order["delivery"]["tracking"] in turn["reply"]
+
+
+async def test_the_same_message_ten_times_at_once_is_one_turn(house: House, people: People) -> None:
+    customer, order = people.with_order("processing")
+    case, before = await house.verified(customer["id"]), await house.oracle.seq()
+    await case.say(f"cancel {order['id']} please")
+    message_id = str(uuid.uuid4())
+    turns = await asyncio.gather(*(case.say("yes", message_id) for _ in range(10)))
+    assert all(turn == turns[0] for turn in turns)
+    assert len(await house.oracle.written(before, resource="orders")) == 1
+
+
+async def test_messages_posted_while_a_turn_runs_are_not_lost(house: House) -> None:
+    case = await house.open()
+    texts = [f"How long does delivery take? {i}" for i in range(4)]
+    turns = await asyncio.gather(*(case.say(text) for text in texts))
+    said = [line["text"] for line in (await case.view())["transcript"] if line["role"] == "customer"]
+    assert sorted(said) == sorted(texts)
+    assert all(turn["reply"] for turn in turns)
+
+
+async def test_a_stream_is_sentences_and_then_the_turn(house: House) -> None:
+    case = await house.open()
+    events = [event async for event in case.stream("How many days do I have to send something back?")]
+    assert [kind for kind, _ in events[:-1]] == ["sentence"] * (len(events) - 1)
+    kind, turn = events[-1]
+    assert kind == "turn"
+    said = " ".join(data["text"] for _, data in events[:-1])
+    assert said.split() == turn["reply"].split()
+
+
+async def test_someone_who_cannot_prove_who_they_are_reaches_a_person_after_five_tries(
+    house: House, people: People
+) -> None:
+    _, order = people.with_order("shipped")
+    case = await house.open()
+    turn = await case.say(f"where is my order {order['id']}")
+    for _ in range(6):
+        if turn["status"] == "waiting_person":
+            break
+        given = {"postcode": "99999", "email": "nobody@example.org", "name": "Nobody Atall", "phone": "+49301234567"}
+        names = [ask["name"] for ask in turn["asks"]]
+        turn = await case.say(", ".join(given.get(name) or str(order["id"]) for name in names))
+    assert turn["status"] == "waiting_person", turn
+    view = await case.view()
+    assert view["identity"]["level"] in ("anonymous", "claimed")
+    assert order["delivery"]["tracking"] not in str(view["transcript"])

@@ -1,0 +1,123 @@
+"""Bad input gets a clear answer, and changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import pytest
+
+from tests.cases.house import House
+
+
+def _say(text: str = "hello", **more: Any) -> dict[str, Any]:
+    return {"id": str(uuid.uuid4()), "text": text} | more
+
+
+async def test_every_refusal_is_a_problem_and_leaves_the_file_as_it_was(house: House) -> None:
+    case, other = await house.open(), await house.open()
+    path = f"/v1/cases/{case.id}/messages"
+    post, mine = house.client.post, case.headers
+    wrong = {"Authorization": "Bearer nope"}
+    answers = {
+        "no token": (401, await post(path, json=_say())),
+        "wrong token": (404, await post(path, json=_say(), headers=wrong)),
+        "another case's token": (404, await post(path, json=_say(), headers=other.headers)),
+        "unknown case": (404, await post(f"/v1/cases/{uuid.uuid4()}/messages", json=_say(), headers=mine)),
+        "not a UUID": (422, await post("/v1/cases/17/messages", json=_say(), headers=mine)),
+        "empty": (422, await post(path, json=_say("  \n "), headers=mine)),
+        "too long": (422, await post(path, json=_say("x" * 8001), headers=mine)),
+        "no JSON": (400, await post(path, content=b"{", headers=mine | {"Content-Type": "application/json"})),
+        "a field too many": (422, await post(path, json=_say(role="system"), headers=mine)),
+        "an id that is none": (422, await post(path, json=_say(id="1"), headers=mine)),
+        "too large": (413, await post(path, content=b" " * 300_000, headers=mine)),
+        "not staff": (403, await house.client.get("/v1/approvals", headers=mine)),
+        "unknown approval": (404, await house.decide(str(uuid.uuid4()), decision="approve")),
+        "unknown decision": (422, await house.decide(str(uuid.uuid4()), decision="perhaps")),
+        "no handoff yet": (404, await house.client.get(f"/v1/cases/{case.id}/handoff", headers=house.staff)),
+        "no such route": (404, await house.client.get("/v2/cases")),
+    }
+    for what, (status, answer) in answers.items():
+        assert answer.status_code == status, (what, answer.text)
+        assert answer.headers["content-type"] == "application/problem+json", what
+        assert answer.json()["detail"], what
+    assert len((await house.client.get(f"/v1/cases/{case.id}/file", headers=house.staff)).text.splitlines()) == 1
+
+
+async def test_a_body_that_grows_past_the_limit_is_cut_off(house: House) -> None:
+    async def endless() -> Any:
+        for _ in range(400):
+            yield b" " * 1024
+
+    case = await house.open()
+    answer = await house.client.post(f"/v1/cases/{case.id}/messages", content=endless(), headers=case.headers)
+    assert answer.status_code == 413
+
+
+async def test_eight_thousand_characters_are_read(house: House) -> None:
+    case = await house.open()
+    assert (await case.say("a" * 8000))["reply"]
+
+
+async def test_a_used_id_with_another_text_is_refused(house: House) -> None:
+    case, message_id = await house.open(), str(uuid.uuid4())
+    first = await case.say("hello", message_id)
+    assert await case.say("hello", message_id) == first
+    path = f"/v1/cases/{case.id}/messages"
+    again = await house.client.post(path, json={"id": message_id, "text": "other"}, headers=case.headers)
+    assert again.status_code == 409
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"key": "wrong" * 8},
+        {"aud": "someone"},
+        {"exp": datetime.now(UTC) - timedelta(minutes=1)},
+        {"exp": datetime.now(UTC) + timedelta(minutes=60)},
+        {"algorithm": "none", "key": ""},
+        {"sub": None},
+    ],
+)
+async def test_a_forged_customer_token_is_refused(house: House, forged: dict[str, Any]) -> None:
+    claims = {"sub": "cus_1", "aud": "deskhand", "exp": datetime.now(UTC) + timedelta(minutes=5)}
+    key, algorithm = forged.pop("key", house.front.customer_secret), forged.pop("algorithm", "HS256")
+    token = jwt.encode({k: v for k, v in (claims | forged).items() if v is not None}, key, algorithm=algorithm)
+    answer = await house.client.post("/v1/cases", json={"customer_token": token})
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_closed_case_takes_no_message_and_a_taken_one_gets_no_answer(house: House) -> None:
+    case = await house.open()
+    await case.say("hello")
+    view = (await house.client.post(f"/v1/cases/{case.id}/takeover", headers=house.staff)).json()
+    assert view["status"] == "waiting_person"
+    assert (await case.say("How long does delivery take?"))["reply"] == ""
+    await house.client.post(f"/v1/cases/{case.id}/release", headers=house.staff)
+    assert (await case.say("How long does delivery take?"))["reply"]
+    await house.client.post(f"/v1/cases/{case.id}/close", headers=house.staff)
+    path = f"/v1/cases/{case.id}/messages"
+    assert (await house.client.post(path, json=_say(), headers=case.headers)).status_code == 409
+
+
+async def test_openapi_names_every_route_of_the_contract(house: House) -> None:
+    paths = (await house.client.get("/openapi.json")).json()["paths"]
+    for path in (
+        "/healthz",
+        "/v1/cases",
+        "/v1/cases/{case_id}",
+        "/v1/cases/{case_id}/messages",
+        "/v1/cases/{case_id}/turns",
+        "/v1/cases/{case_id}/turns/{message_id}",
+        "/v1/cases/{case_id}/file",
+        "/v1/cases/{case_id}/handoff",
+        "/v1/cases/{case_id}/takeover",
+        "/v1/cases/{case_id}/release",
+        "/v1/cases/{case_id}/close",
+        "/v1/approvals",
+        "/v1/approvals/{approval_id}",
+    ):
+        assert path in paths
