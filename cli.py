@@ -85,9 +85,9 @@ def studio(port: Annotated[int, typer.Option(help="Where Studio's server listens
     command = Path(sys.executable).parent / "langgraph"
     if not command.exists():
         _fail("LangGraph's command is not installed; `make studio` installs it.")
-    os.execv(  # noqa: S606  our own interpreter's neighbour, with arguments of ours
-        command, [str(command), "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port)]
-    )
+    # The demo company's systems run in the same process and read SQLite on its loop: Studio need not mind.
+    options = ["--no-browser", "--no-reload", "--allow-blocking", "--host", "127.0.0.1", "--port", str(port)]
+    os.execv(command, [str(command), "dev", *options])  # noqa: S606  our interpreter's neighbour, arguments of ours
 
 
 @app.command()

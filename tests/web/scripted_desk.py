@@ -10,7 +10,7 @@ import uuid
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -52,6 +52,8 @@ class Reply:
     sentences: list[str]
     reply: str | None = None
     """The turn's whole text; None: the sentences, joined."""
+    role: Literal["agent", "staff"] = "agent"
+    """Whose words stand in the transcript."""
     status: CaseStatus = "resolved"
     asks: list[Ask] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
@@ -98,7 +100,8 @@ class Case:
         )  # fmt: skip
         self.turns.append(turn)
         self.status = reply.status
-        self.transcript.append({"role": "agent", "text": text, "at": "2026-11-22T12:00:00Z"})
+        for paragraph in text.split("\n\n") if text else []:
+            self.transcript.append({"role": reply.role, "text": paragraph, "at": "2026-11-22T12:00:00Z"})
         return turn
 
 

@@ -84,19 +84,19 @@ async def test_a_confirmation_is_a_card_and_two_buttons(visitor: Visitor, desk: 
 
 
 async def test_choices_are_buttons_and_a_code_has_its_keyboard(visitor: Visitor, desk: ScriptedDesk) -> None:
-    choice = Ask(kind="choice", name="slot_id", options=["Mon 9:00", "Tue 14:00"])
+    choice = Ask(kind="choice", name="slot_id", options=["mon 9:00", "tue 14:00"])
     desk.replies.append(Reply(sentences=["When?"], asks=[choice], status="waiting_customer"))
     desk.replies.append(Reply(sentences=["Code?"], asks=[Ask(kind="code", name="code")], status="waiting_customer"))
     await visitor.comes()
     await expect(visitor.box).to_have_attribute("inputmode", "text")
     await visitor.says("An appointment")
     await visitor.button("Tue 14:00").click()
-    await visitor.sees("An appointment", "When?", "Tue 14:00", "Code?")
+    await visitor.sees("An appointment", "When?", "tue 14:00", "Code?")
     await expect(visitor.box).to_have_attribute("inputmode", "numeric")
     await expect(visitor.box).to_have_attribute("autocomplete", "one-time-code")
     await visitor.button("I did not get a code").click()
     await expect(visitor.box).to_have_attribute("inputmode", "text")
-    assert [text for _, _, text in desk.posts][1:] == ["Tue 14:00", "I did not get a code"]
+    assert [text for _, _, text in desk.posts][1:] == ["tue 14:00", "I did not get a code"]
 
 
 async def test_sources_are_listed_under_the_reply(visitor: Visitor, desk: ScriptedDesk) -> None:

@@ -27,10 +27,11 @@ export function lineOf(role, texts, ...body) {
   return el("div", { class: `line ${role}` }, el("span", { class: "author" }, `${author}: `), ...body);
 }
 
+export const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** `order_id` as "Order", `issue_refund` as "Issue refund". */
 export function wordsOf(name) {
-  const words = String(name).replace(/_id$/, "").replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capitalised(String(name).replace(/_id$/, "").replaceAll("_", " "));
 }
 
 /** Any JSON value for a reader: money and times in the locale's way, records and lists in one line. */

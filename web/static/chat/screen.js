@@ -5,7 +5,7 @@
  * sentence by sentence as it comes, and not again when its turn is complete.
  */
 
-import { cardOf, citationsOf, el, icon, lineOf, verifiedOf } from "./lines.js";
+import { capitalised, cardOf, citationsOf, el, icon, lineOf, verifiedOf } from "./lines.js";
 
 const NEAR_THE_END_PX = 80;
 const LONGEST_MESSAGE = 8000; // characters, by the contract
@@ -116,7 +116,7 @@ export class Screen {
 
   line({ role, text }) {
     if (this.#replies.has(collapsed(text))) return; // it came as a turn
-    this.#speak(role, text);
+    this.#unclaimed.push({ text, node: this.#speak(role, text) });
     this.host.arrived();
   }
 
@@ -157,16 +157,24 @@ export class Screen {
     for (const other of others) other.remove();
   }
 
+  /** The last of the lines that make up this reply, where the case's transcript brought them before the turn came. */
   #claim({ reply }) {
-    const at = this.#unclaimed.findIndex((line) => collapsed(line.text) === collapsed(reply));
-    return at < 0 ? null : this.#unclaimed.splice(at, 1)[0].node;
+    const lines = this.#unclaimed;
+    for (let from = 0; from < lines.length; from += 1) {
+      for (let to = from + 1; to <= lines.length; to += 1) {
+        const text = lines.slice(from, to).map((line) => line.text);
+        if (collapsed(text.join(" ")) === collapsed(reply)) return lines.splice(from, to - from).at(-1).node;
+      }
+    }
+    return null;
   }
 
   asks(turn) {
     const { texts } = this.host;
     const asked = turn?.asks ?? [];
     const isCode = asked.some((ask) => ask.kind === "code");
-    const answers = asked.flatMap((ask) => (ask.kind === "confirmation" ? [texts.yes, texts.no] : (ask.options ?? [])));
+    const usual = { confirmation: [texts.yes, texts.no] };
+    const answers = asked.flatMap((ask) => ask.options ?? usual[ask.kind] ?? []);
     if (isCode) answers.push(texts.noCode);
     this.#hint(isCode);
     const hadFocus = this.quick.contains(this.quick.getRootNode().activeElement);
@@ -180,7 +188,7 @@ export class Screen {
       this.host.say(text);
       this.rest();
     };
-    return el("button", { type: "button", onclick: say }, text);
+    return el("button", { type: "button", onclick: say }, capitalised(text));
   }
 
   #hint(isCode) {
