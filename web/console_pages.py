@@ -41,7 +41,7 @@ GUARDS = {
     "Cache-Control": "no-store",
 }
 """For every page of the console."""
-NAMES = STANDS | {"eta": "expected at", "sku": "article", "qty": "quantity"}
+NAMES = STANDS | {"eta": "expected at", "sku": "article", "qty": "quantity", "args": "arguments"}
 UNITS = (("day", 86_400), ("h", 3600), ("min", 60))
 
 
