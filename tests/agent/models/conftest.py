@@ -1,0 +1,53 @@
+"""The real embedder, a head fitted on the demo company's examples, and the sets of utterances."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agent.casefile.records import Ask
+from agent.models.offline import Offline
+from agent.models.port import Frame, IntentChoice
+from knowledge.embed import MiniLM
+from knowledge.head import Head, fit
+
+HERE = Path(__file__).parent
+INTENTS = Path(__file__).parents[3] / "knowledge" / "harbor" / "intents.yaml"
+Row = dict[str, Any]
+
+
+def rows(name: str, kind: str) -> list[Row]:
+    """The `values` or `messages` of a set."""
+    found: list[Row] = yaml.safe_load((HERE / name).read_text("utf-8"))[kind]
+    return found
+
+
+def asks(*named: str) -> list[Ask]:
+    """Asks from `slot email`, `identity name` …"""
+    return [Ask.model_validate(dict(zip(("kind", "name"), one.split(), strict=True))) for one in named]
+
+
+def frame(*asked: str, **more: Any) -> Frame:
+    return Frame.model_validate({"locale": "en", "window": [], "asks": asks(*asked), "intents": []} | more)
+
+
+@pytest.fixture(scope="session")
+def embedder() -> MiniLM:
+    return MiniLM.load()
+
+
+@pytest.fixture(scope="session")
+def head(embedder: MiniLM) -> Head:
+    examples = yaml.safe_load(INTENTS.read_text("utf-8"))
+    return fit({name: intent["examples"]["en"] for name, intent in examples.items()}, embedder)
+
+
+@pytest.fixture(scope="session")
+def offline(embedder: MiniLM, head: Head) -> Offline:
+    return Offline(embedder, head, support=0.5, region="DE")
+
+
+@pytest.fixture(scope="session")
+def choices(head: Head) -> list[IntentChoice]:
+    return [IntentChoice(name=name, means=name, examples=[]) for name in head.names]
