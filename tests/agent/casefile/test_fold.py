@@ -76,7 +76,12 @@ def full_turn(w: Writer) -> None:
     w.note(e.IntentSettled(intent=ids[0], status="done", outcome="verified"))
     w.note(e.ApprovalAsked(intent=ids[1], approval=w.approval()))
     pending = w.case.approval.id if w.case.approval else ""
-    edit = {"approval_id": pending, "intent": ids[1], "proposal": w.asked({"amount": "70.00"}), "args": {"amount": "50.00"}}
+    edit = {
+        "approval_id": pending,
+        "intent": ids[1],
+        "proposal": w.asked({"amount": "70.00"}),
+        "args": {"amount": "50.00"},
+    }
     w.note(e.ApprovalGiven.model_validate(edit | {"status": "edited"}))
     w.note(e.ReplySent(text="It is cancelled. A colleague looks after the rest."))
     w.note(e.HandedOff(reason="policy", packet=PACKET, ticket_id="t-1"))
