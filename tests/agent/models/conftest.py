@@ -1,4 +1,4 @@
-"""What the models' tests stand on: a scripted endpoint, the real embedder with a fitted head, and sets of utterances."""
+"""The models' tests: a scripted endpoint, the real embedder with a fitted head, and sets of utterances."""
 
 from __future__ import annotations
 
