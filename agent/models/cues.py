@@ -112,7 +112,7 @@ ENGLISH = Cues(
         "code": "(?:one-time |verification |security |confirmation |6-digit )?code, passcode, pin",
         "phone": """(?:tele|cell|mobile ?)?phone(?: ?number| no)?, mobile(?: number)?, cell(?: number)?, tel,
             landline, whatsapp, (?:call|ring|text|reach) me (?:on|at|under)""",
-        "number": "number, no",
+        "number": "number",
         "amount": "amount, sum, refund(?: me| of)?",
     },
     between="""a an are as be been called changed currently e-mail email address following here id i'm is it it's its

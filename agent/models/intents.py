@@ -22,7 +22,7 @@ from agent.models.segment import Span, is_request, segment
 SURE = 0.5
 """How likely an intent must be where a part need not carry one: a statement, or anything while something is asked."""
 FIRM = 0.8
-"""How likely it must be where a request stands in an answer."""
+"""How likely it must be where it stands in an answer."""
 CLEAR = 0.9
 """How likely it must be where something was asked and a part is a statement."""
 LIKELY = 0.2
@@ -76,6 +76,8 @@ class IntentReader:
     guesser: Guesser
     social: Collection[str]
     """Names of intents that are mere courtesy: greetings, thanks."""
+    person: Collection[str]
+    """Names of intents that ask for a person: heard wherever they are said, and in whatever form."""
 
     def read(
         self,
@@ -93,7 +95,7 @@ class IntentReader:
         """
         text = context.text
         parts = self._guessed(text, list(_parts(values, context)), among)
-        kept = [part for part in parts if part.says and (_answered(part) if asked else self._counts(part, parts))]
+        kept = [part for part in parts if part.says and (self._is_more(part) if asked else self._counts(part, parts))]
         kept = [part for part in kept if not (asked and (_repeats(part, pending) or part.guess.name in self.social))]
         wanted = _stretched([part for part in parts if part.guess.name not in self.social], kept, asked=asked)
         if not wanted and not asked:
@@ -110,21 +112,30 @@ class IntentReader:
 
     def _counts(self, part: Part, parts: Sequence[Part]) -> bool:
         """Whether a part is an intent of its own, when nothing was asked."""
-        others = [other for other in parts if other is not part and other.says and other.guess.name not in self.social]
-        if part.guess.name is None or part.guess.name in self.social:
-            return part.guess.name is None and part.request and (part.pointed or not others)
-        if part.request or part.besides or part.new or any(one.besides or _is_elsewhere(part, one) for one in others):
+        saying = [one for one in parts if one.says and one.guess.name not in self.social]
+        if part.guess.name is None or part not in saying:
+            return part.guess.name is None and part.request and (part.pointed or saying == [part])
+        if part.request or _is_apart(part, saying):
             return part.request or part.guess.confidence >= LIKELY
-        rivals = [one for one in others if one.guess.name]
+        rivals = [one for one in saying if one.guess.name and one is not part]
         return not any(one.request or one.guess.confidence > part.guess.confidence for one in rivals)
 
+    def _is_more(self, part: Part) -> bool:
+        """Whether a part wants something of its own, though the customer was asked something."""
+        guess = part.guess
+        if guess.name is None:
+            return part.request and not part.answers
+        if guess.name in self.person or part.request:
+            return guess.confidence >= (FIRM if part.answers else SURE)
+        return guess.confidence >= CLEAR and not part.answers
 
-def _answered(part: Part) -> bool:
-    """Whether a part wants something of its own, though the customer was asked something."""
-    if part.guess.name is None or (part.answers and not part.request):
-        return part.request and not part.answers
-    needed = CLEAR if not part.request else FIRM if part.answers else SURE
-    return part.guess.confidence >= needed
+
+def _is_apart(part: Part, saying: Sequence[Part]) -> bool:
+    """Whether something marks a statement as a matter of its own, beside the part that comes after or before it."""
+    place = saying.index(part)
+    after, before = saying[place + 1 : place + 2], saying[max(0, place - 1) : place]
+    elsewhere = any(_is_elsewhere(part, one) for one in after or before)
+    return part.besides or part.new or elsewhere or any(one.besides for one in after)
 
 
 def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
@@ -211,9 +222,9 @@ def _stretched(parts: Sequence[Part], kept: Sequence[Part], *, asked: bool) -> l
 
 def outside(said: str, intents: Sequence[IntentSeen]) -> str:
     """What of a free answer stands before the first request in it; empty when that is nothing to speak of."""
-    starts = [said.find(intent.text) for intent in intents if intent.text in said]
+    starts = [max(0, said.find(one.text)) for one in intents if one.text in said or said in one.text]
     before = _JOINER.sub("", said[: min(starts)]) if starts else said
-    return before if len(before.split()) > 1 else ""
+    return before if len(before.split()) > 1 or not starts else ""
 
 
 def _by_order(text: str, wanted: Wanted) -> Iterator[IntentSeen]:

@@ -23,6 +23,7 @@ from knowledge.embed import Embedder
 from knowledge.head import Head
 
 SOCIAL = ("greeting", "thanks", "goodbye")
+PERSON = ("person",)
 MOST_PASSAGES = 3
 """Passages that an answer is taken from."""
 
@@ -33,16 +34,23 @@ class Offline:
     name = "offline"
 
     def __init__(
-        self, embedder: Embedder, head: Head, *, support: float, region: str = "", social: Collection[str] = SOCIAL
+        self,
+        embedder: Embedder,
+        head: Head,
+        *,
+        support: float,
+        region: str = "",
+        social: Collection[str] = SOCIAL,
+        person: Collection[str] = PERSON,
     ) -> None:
         """`support`: below it a passage carries no answer. `region`: ISO 3166, where a locale does not tell it.
 
-        `social`: names of the intents that are mere courtesy beside a request.
+        `social`: names of the intents that are mere courtesy beside a request; `person`: of those that ask for one.
         """
         self._embedder = embedder
         self._support = support
         self._region = region
-        self._intents = IntentReader(Guesser(embedder, head), social)
+        self._intents = IntentReader(Guesser(embedder, head), social, person)
 
     async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
         """Read one message: about 10 ms, most of it for one embedding a part."""

@@ -1,9 +1,14 @@
 """The models' tests: a scripted endpoint, the real embedder with a fitted head, and sets of utterances."""
 
+<<<<<<< HEAD
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+=======
+from hashlib import sha256
+>>>>>>> offline
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -64,9 +69,15 @@ def embedder() -> MiniLM:
 
 
 @pytest.fixture(scope="session")
-def head(embedder: MiniLM) -> Head:
-    examples = yaml.safe_load(INTENTS.read_text("utf-8"))
-    return fit({name: intent["examples"]["en"] for name, intent in examples.items()}, embedder)
+def head(embedder: MiniLM, pytestconfig: pytest.Config) -> Head:
+    """Kept between runs, since fitting takes seconds; another embedder or other examples make another head."""
+    written = INTENTS.read_bytes()
+    cache = pytestconfig.cache.mkdir("heads") if pytestconfig.cache else Path(mkdtemp())
+    kept = cache / f"{sha256(written + embedder.id.encode()).hexdigest()[:16]}.npz"
+    if not kept.exists():
+        examples = yaml.safe_load(written)
+        fit({name: intent["examples"]["en"] for name, intent in examples.items()}, embedder).save(kept)
+    return Head.load(kept)
 
 
 @pytest.fixture(scope="session")
