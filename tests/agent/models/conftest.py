@@ -1,12 +1,9 @@
 """The models' tests: a scripted endpoint, the real embedder with a fitted head, and sets of utterances."""
 
-<<<<<<< HEAD
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-=======
 from hashlib import sha256
->>>>>>> offline
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
