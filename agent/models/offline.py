@@ -13,10 +13,10 @@ from agent.casefile.records import Passage
 from agent.models.cues import CUES, ENGLISH, Cues
 from agent.models.extract import answer
 from agent.models.guess import Guesser
-from agent.models.intents import IntentReader
+from agent.models.intents import FREE, IntentReader, outside
 from agent.models.languages import language_of
 from agent.models.mood import mood_of
-from agent.models.port import AnswerStep, Frame, IntentChoice, Reading, Step, ToolOffer
+from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer, ValueSeen
 from agent.models.recognise import context_of, find, seen
 from agent.models.recognisers.found import TAKEN, blank
 from knowledge.embed import Embedder
@@ -65,17 +65,27 @@ class Offline:
         before, _, region = frame.locale.partition("-")
         context = context_of(message, frame.asks, region or self._region, before)
         values = find(context)
-        language = language_of(blank(message, values).replace(TAKEN, " "), before)
+        exact = [value for value in values if value.name not in FREE]
+        language = language_of(blank(message, exact).replace(TAKEN, " "), before)
         if CUES.get(language, ENGLISH) is not context.cues:
             context = context_of(message, frame.asks, region or self._region, language)
             values = find(context)
         intents = self._intents.read(values, context, frame.intents, among, asked=bool(frame.asks))
+        told = [seen(value, context) for value in values]
+        if frame.asks:
+            told = [_freed(value, intents) if value.name in FREE else value for value in told]
         return Reading(
             language=language,
             intents=intents,
-            values=[seen(value, context) for value in values],
+            values=[value for value in told if value.value],
             mood=mood_of(message, context.cues),
         )
+
+
+def _freed(value: ValueSeen, intents: Sequence[IntentSeen]) -> ValueSeen:
+    """A free answer without the requests that came with it."""
+    said = outside(value.text, intents)
+    return value if said == value.text else value.model_copy(update={"text": said, "value": " ".join(said.split())})
 
 
 def _cues(locale: str) -> Cues:

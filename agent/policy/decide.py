@@ -90,4 +90,6 @@ def _grounds(outcome: Outcome, said: list[Said], defined: ActionDef, needed: Lev
     if grounds:
         clauses = list(dict.fromkeys(s.clause for s in grounds))
         return clauses, "; ".join(dict.fromkeys(s.why for s in grounds))
+    if outcome is Outcome.HANDOFF:
+        return [], "A system that this needs is not available."
     return [defined.clause] if defined.clause else [], f"The class of this action is {defined.risk}."

@@ -34,7 +34,8 @@ def ask(case: Writer, args: Args = ARGS) -> Proposal:
 
 
 def answer(case: Writer, digest: str, said: Any = "yes") -> None:
-    case.note(e.ConfirmationSettled(digest=digest, answer=said, message_id=f"m{case.case.seq}"))
+    asked = Proposal(action="cancel_order", args=ARGS, digest=digest)
+    case.note(e.ConfirmationSettled(digest=digest, proposal=asked, answer=said, message_id=f"m{case.case.seq}"))
 
 
 def usable(case: Writer, asked: Proposal, *, minutes: int = 0) -> Yes | None:
@@ -125,7 +126,8 @@ def submit(case: Writer) -> str:
 
 
 def decide(case: Writer, approval_id: str, status: Any, args: Args | None = None) -> None:
-    case.note(e.ApprovalGiven(approval_id=approval_id, intent="i1", status=status, args=args))
+    asked = Proposal(action="issue_refund", args=ARGS, digest="")
+    case.note(e.ApprovalGiven(approval_id=approval_id, intent="i1", proposal=asked, status=status, args=args))
 
 
 def test_an_approval_is_for_what_was_shown(case: Writer) -> None:
