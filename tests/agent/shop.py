@@ -34,6 +34,9 @@ WriteFault = Literal[
 """`late`: no answer, and the write is made only after some more reads. `killed_…`: our process dies there."""
 
 
+Change = Callable[[], None]
+
+
 class Killed(BaseException):
     """The process is gone, at this very line."""
 
@@ -79,18 +82,20 @@ class Shop:
         self.called: list[str] = []
         """The keys of all calls, whatever came of them."""
         self.at_call: Callable[[str], None] = lambda _key: None
+        self.at_read: Callable[[], None] = lambda: None
         self._old: tuple[dict[str, Record], list[Record]] = ({}, [])
-        self._later: list[Callable[[], None]] = []
+        self._later: list[tuple[str, Change]] = []
 
     def read(self) -> tuple[dict[str, Record], list[Record]]:
         """All orders and all refunds, as a reader gets them now. Raises ToolLost."""
+        self.at_read()
         if self.lost_reads:
             self.lost_reads -= 1
             raise ToolLost("timeout", answered=True)
         if self._later:
             self.late_by_reads -= 1
         if self._later and self.late_by_reads <= 0:
-            self._later.pop()()
+            self._apply(*self._later.pop())
         if self.stale_reads:
             self.stale_reads -= 1
             return copy.deepcopy(self._old)
@@ -101,7 +106,7 @@ class Shop:
         order = self.read()[0].get(order_id)
         return order if order is not None and order["customer_id"] == scope.customer_id else None
 
-    def write(self, key: str, change: Callable[[], None], half: Callable[[], None]) -> Record:
+    def write(self, key: str, change: Change, half: Change) -> Record:
         """Make the change as far as the fault at hand lets it; `half` is what a partial write does."""
         self.called.append(key)
         self.at_call(key)
@@ -115,7 +120,7 @@ class Shop:
             case "error_before_write" | "timeout_before_write":
                 raise ToolLost("no answer", answered=fault == "error_before_write")
             case "late":
-                self._later.append(lambda: self._apply(key, change))
+                self._later.append((key, change))
                 raise ToolLost("no answer", answered=False)
             case "lost_write":
                 return {"status": "ok"}
@@ -127,9 +132,11 @@ class Shop:
                 raise ToolLost("no answer", answered=fault == "error_after_write")
         return {"status": "ok"}
 
-    def _apply(self, key: str, change: Callable[[], None]) -> None:
+    def _apply(self, key: str, change: Change) -> None:
+        before = copy.deepcopy((self.orders, self.refunds))
         change()
-        self.written.append(key)
+        if before != (self.orders, self.refunds):
+            self.written.append(key)
 
 
 def _order(order_id: str) -> Record:
@@ -165,10 +172,12 @@ class _Tools:
         return Finding.changed(Snapshot.model_validate(before).record, now or {}, {"status": "cancelled"})
 
     async def refund(self, args: Refund, _scope: Scope, key: str) -> Record:
-        rows, row = self.shop.refunds, {"id": f"r-{key}", "key": key, **args.model_dump(mode="json")}
-        known = any(earlier["key"] == key for earlier in rows)
-        change = (lambda: None) if known else (lambda: rows.append(row))
-        return self.shop.write(key, change, lambda: rows.append(row | {"amount": "1.00"}))
+        row: Record = {"id": f"r-{key}", "key": key, **args.model_dump(mode="json")}
+        return self.shop.write(key, lambda: self._once(row), lambda: self._once(row | {"amount": "1.00"}))
+
+    def _once(self, row: Record) -> None:
+        if all(earlier["key"] != row["key"] for earlier in self.shop.refunds):
+            self.shop.refunds.append(row)
 
     async def is_refunded(self, args: Refund, _scope: Scope, before: JsonValue) -> Finding:
         _, rows = self.shop.read()

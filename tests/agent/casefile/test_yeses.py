@@ -33,9 +33,15 @@ def ask(case: Writer, args: Args = ARGS) -> Proposal:
     return asked
 
 
+<<<<<<< HEAD
 def answer(case: Writer, digest: str, said: Any = "yes") -> None:
     asked = Proposal(action="cancel_order", args=ARGS, digest=digest)
     case.note(e.ConfirmationSettled(digest=digest, proposal=asked, answer=said, message_id=f"m{case.case.seq}"))
+=======
+def answer(case: Writer, asked: Proposal, said: Any = "yes") -> None:
+    message = f"m{case.case.seq}"
+    case.note(e.ConfirmationSettled(digest=asked.digest, proposal=asked, answer=said, message_id=message))
+>>>>>>> filetests
 
 
 def usable(case: Writer, asked: Proposal, *, minutes: int = 0) -> Yes | None:
@@ -44,7 +50,7 @@ def usable(case: Writer, asked: Proposal, *, minutes: int = 0) -> Yes | None:
 
 def test_a_yes_is_for_what_was_asked(case: Writer) -> None:
     asked = ask(case)
-    answer(case, asked.digest)
+    answer(case, asked)
     yes = usable(case, asked)
     assert yes is not None
     assert (yes.by, yes.expires_at, case.case.question) == ("customer", asked.expires_at, None)
@@ -53,50 +59,50 @@ def test_a_yes_is_for_what_was_asked(case: Writer) -> None:
 
 def test_a_yes_to_something_that_was_not_asked_is_none(case: Writer) -> None:
     asked, other = ask(case), case.asked({"order_id": "HG-2"})
-    answer(case, other.digest)
+    answer(case, other)
     assert (usable(case, other), case.case.yeses) == (None, [])
     assert case.case.question is not None, "the question is still open"
-    answer(case, asked.digest)
-    answer(case, asked.digest)
+    answer(case, asked)
+    answer(case, asked)
     assert len(case.case.yeses) == 1, "nothing is asked any more"
 
 
 @pytest.mark.parametrize("said", ["no", "unclear", "changed", "expired"])
 def test_nothing_but_a_yes_is_one(case: Writer, said: str) -> None:
     asked = ask(case)
-    answer(case, asked.digest, said)
+    answer(case, asked, said)
     assert usable(case, asked) is None
     assert (case.case.question is not None) == (said == "unclear")
 
 
 def test_only_the_last_question_can_be_answered(case: Writer) -> None:
     first, second = ask(case), ask(case, {"order_id": "HG-2"})
-    answer(case, first.digest)
+    answer(case, first)
     assert usable(case, first) is None
-    answer(case, second.digest)
+    answer(case, second)
     assert usable(case, second) is not None
 
 
 def test_a_yes_expires(case: Writer) -> None:
     asked = ask(case)
-    answer(case, asked.digest)
+    answer(case, asked)
     assert usable(case, asked, minutes=10) is not None
     assert usable(case, asked, minutes=16) is None
     case.minutes += 16
-    answer(case, ask(case).digest)
+    answer(case, ask(case))
     assert len(case.case.yeses) == 1, "those that are over are not kept"
 
 
 def test_a_proposal_that_never_lapses_was_never_asked(case: Writer) -> None:
     asked = case.asked(ARGS).model_copy(update={"expires_at": None})
     case.note(e.ConfirmationAsked(intent="i1", proposal=asked))
-    answer(case, asked.digest)
+    answer(case, asked)
     assert usable(case, asked) is None
 
 
 def test_a_yes_is_used_once(case: Writer) -> None:
     asked = ask(case)
-    answer(case, asked.digest)
+    answer(case, asked)
     yes = usable(case, asked)
     assert yes is not None
     case.note(case.started("policy:1"))
@@ -126,8 +132,13 @@ def submit(case: Writer) -> str:
 
 
 def decide(case: Writer, approval_id: str, status: Any, args: Args | None = None) -> None:
+<<<<<<< HEAD
     asked = Proposal(action="issue_refund", args=ARGS, digest="")
     case.note(e.ApprovalGiven(approval_id=approval_id, intent="i1", proposal=asked, status=status, args=args))
+=======
+    shown = case.asked(ARGS)
+    case.note(e.ApprovalGiven(approval_id=approval_id, intent="i1", proposal=shown, status=status, args=args))
+>>>>>>> filetests
 
 
 def test_an_approval_is_for_what_was_shown(case: Writer) -> None:
