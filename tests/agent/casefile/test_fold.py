@@ -65,35 +65,17 @@ def full_turn(w: Writer) -> None:
     w.note(e.MessageReceived(message_id="m", text="Please cancel my order, and what about the other one?"))
     w.note(e.IntakeRead(model="offline", language="en", mood=Mood(), intents=wants, facts={"email": "a@b.example"}))
     for order in ("HG-1", "HG-2"):
-<<<<<<< HEAD
-        w.note(e.ConfirmationAsked(intent=ids[0], proposal=w.asked({"order_id": order}, minutes=600)))
-        assert w.case.question is not None
-        asked = w.case.question.proposal
-=======
         asked = w.asked({"order_id": order}, minutes=600)
         w.note(e.ConfirmationAsked(intent=ids[0], proposal=asked))
->>>>>>> filetests
         w.note(e.ConfirmationSettled(digest=asked.digest, proposal=asked, answer="yes", message_id="m"))
     sent = w.started(w.case.yeses[-1].id).model_copy(update={"args": {"order_id": "HG-2"}, "before": {}})
     w.note(sent)
     proof = {"effect": sent.effect, "action": sent.action, "args": sent.args}
     w.note(e.Verified(intent=ids[0], receipt=w.receipt().model_copy(update=proof)))
     w.note(e.IntentSettled(intent=ids[0], status="done", outcome="verified"))
-<<<<<<< HEAD
-    w.note(e.ApprovalAsked(intent=ids[1], approval=w.approval()))
-    pending = w.case.approval.id if w.case.approval else ""
-    edit = {
-        "approval_id": pending,
-        "intent": ids[1],
-        "proposal": w.asked({"amount": "70.00"}),
-        "args": {"amount": "50.00"},
-    }
-    w.note(e.ApprovalGiven.model_validate(edit | {"status": "edited"}))
-=======
     pending, less = w.approval(), w.asked({"amount": "50.00"})
     w.note(e.ApprovalAsked(intent=ids[1], approval=pending))
     w.note(e.ApprovalGiven(approval_id=pending.id, intent=ids[1], proposal=less, status="edited", args=less.args))
->>>>>>> filetests
     w.note(e.ReplySent(text="It is cancelled. A colleague looks after the rest."))
     w.note(e.HandedOff(reason="policy", packet=PACKET, ticket_id="t-1"))
     w.note(e.TurnDone(turn=w.turn().model_copy(update={"asks": [], "status": "resolved"}), wakes=["m"]))

@@ -33,15 +33,9 @@ def ask(case: Writer, args: Args = ARGS) -> Proposal:
     return asked
 
 
-<<<<<<< HEAD
-def answer(case: Writer, digest: str, said: Any = "yes") -> None:
-    asked = Proposal(action="cancel_order", args=ARGS, digest=digest)
-    case.note(e.ConfirmationSettled(digest=digest, proposal=asked, answer=said, message_id=f"m{case.case.seq}"))
-=======
 def answer(case: Writer, asked: Proposal, said: Any = "yes") -> None:
     message = f"m{case.case.seq}"
     case.note(e.ConfirmationSettled(digest=asked.digest, proposal=asked, answer=said, message_id=message))
->>>>>>> filetests
 
 
 def usable(case: Writer, asked: Proposal, *, minutes: int = 0) -> Yes | None:
@@ -132,13 +126,8 @@ def submit(case: Writer) -> str:
 
 
 def decide(case: Writer, approval_id: str, status: Any, args: Args | None = None) -> None:
-<<<<<<< HEAD
-    asked = Proposal(action="issue_refund", args=ARGS, digest="")
-    case.note(e.ApprovalGiven(approval_id=approval_id, intent="i1", proposal=asked, status=status, args=args))
-=======
     shown = case.asked(ARGS)
     case.note(e.ApprovalGiven(approval_id=approval_id, intent="i1", proposal=shown, status=status, args=args))
->>>>>>> filetests
 
 
 def test_an_approval_is_for_what_was_shown(case: Writer) -> None:
