@@ -195,17 +195,11 @@ def _(body: e.ReplySent, case: Case, _at: str) -> dict[str, object]:
 
 @applied.register
 def _(body: e.HandedOff, case: Case, _at: str) -> dict[str, object]:
-    over = [i.model_copy(update={"status": "handed_over"}) if i.status == "open" else i for i in case.intents]
-    waiting = [i.id for i in over if i.status == "waiting"]
     return {
         "handed": body.reason,
         "handoffs": case.handoffs + 1,
         "ticket_id": body.ticket_id,
-        "intents": _kept(over),
-        "edits": {k: v for k, v in case.edits.items() if k in waiting},
-        "question": None,
-        "offered_person": False,
-        "asks": [],
+        **_out_of_the_agents_hands(case),
     }
 
 
@@ -223,17 +217,26 @@ def _(body: e.TurnDone, case: Case, _at: str) -> dict[str, object]:
 
 @applied.register
 def _(_body: e.TakenOver, case: Case, _at: str) -> dict[str, object]:
-    return {"handed": "taken_over", "status": _status(case, "waiting_person"), "asks": [], "question": None}
+    status = _status(case, "waiting_person")
+    return {"handed": "taken_over", "status": status, **_out_of_the_agents_hands(case)}
 
 
 @applied.register
 def _(_body: e.GivenBack, case: Case, _at: str) -> dict[str, object]:
-    return {"handed": None, "status": _status(case, "waiting_approval" if case.approval else "resolved")}
+    return {"handed": None, "status": _status(case, "resolved")}
 
 
 @applied.register
-def _(_body: e.CaseClosed, _case: Case, _at: str) -> dict[str, object]:
-    return {"status": "closed", "asks": [], "question": None}
+def _(_body: e.CaseClosed, case: Case, _at: str) -> dict[str, object]:
+    return {"status": "closed", **_out_of_the_agents_hands(case)}
+
+
+def _out_of_the_agents_hands(case: Case) -> dict[str, object]:
+    """A person has the case: nothing that was open, asked or submitted is the agent's to carry out any more."""
+    live = ("open", "waiting")
+    over = [i.model_copy(update={"status": "handed_over"}) if i.status in live else i for i in case.intents]
+    nothing = {"question": None, "approval": None, "approval_intent": None, "offered_person": False}
+    return {"intents": _kept(over), "edits": {}, "yeses": [], "asks": [], **nothing}
 
 
 def _said(case: Case, role: Literal["customer", "agent", "staff", "system"], text: str) -> list[Line]:

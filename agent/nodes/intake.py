@@ -34,7 +34,7 @@ async def intake(state: State, turn: OpenTurn) -> Update:
     for wake in messages:
         if wake.wake_id not in received:
             turn.note(e.MessageReceived(message_id=wake.wake_id, text=wake.body))
-    if messages and turn.case.handed:
+    if messages and (turn.case.handed or turn.case.status == "closed"):
         for started in list(turn.case.open_effects.values()):
             await prove(turn, started, send_again=False)
         await turn.finish()  # a person has the case: the agent is silent
