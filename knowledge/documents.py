@@ -16,6 +16,8 @@ from knowledge.rules import closest
 
 Where = tuple[str | int, ...]
 """The way to a part of a document: `("steps", 2, "when")`."""
+DEEPEST = 20
+"""No document nests deeper than a quarter of this."""
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
 
@@ -93,9 +95,8 @@ def read_yaml(file: str, text: str, offset: int = 0) -> Source:
     lines: dict[Where, int] = {}
     try:
         findings = [
-            Finding(file, _line(event.start_mark) + offset, "aliases (*name) are not used here", "write the text out")
-            for event in yaml.parse(text, Loader=yaml.CBaseLoader)
-            if isinstance(event, yaml.AliasEvent)
+            Finding(file, line + offset, wrong, "write it out plainly")
+            for line, wrong in _unwelcome(yaml.parse(text, Loader=yaml.CBaseLoader))
         ]
         loader = yaml.CBaseLoader(text)
         node = None if findings else loader.get_single_node()
@@ -129,6 +130,18 @@ def shaped(model: type[D], source: Source, where: Where = (), /, **given: Any) -
         return model.model_validate({**data, **given})
     except ValidationError as error:
         raise PlaybookError(_told(model, source, where, detail) for detail in error.errors()) from None
+
+
+def _unwelcome(events: Iterable[yaml.Event]) -> Iterator[tuple[int, str]]:
+    """What YAML allows and no document needs: it could make a small text huge, or too deep to be read."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            yield _line(event.start_mark), "aliases (*name) are not used here"
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            yield _line(event.start_mark), "this is nested too deeply"
+            return
 
 
 def _line(mark: Any) -> int:

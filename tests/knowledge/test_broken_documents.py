@@ -7,7 +7,10 @@ from typing import NamedTuple
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from knowledge.draft import document_files
 from knowledge.load import PlaybookError, load
 from knowledge.rules import Vocabulary
 
@@ -94,6 +97,37 @@ def test_bytes_that_are_no_text_are_found_in_their_line(documents: Path, vocabul
     file.write_bytes(file.read_bytes().replace(b"Dogs are welcome", b"Dogs are \xff welcome"))
     line = file.read_bytes().partition(b"\xff")[0].count(b"\n") + 1
     assert findings(documents, vocabulary) == [f"articles/shops.md:{line}: this is not UTF-8; save the file as UTF-8"]
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 5000 + "]" * 5000, "a: " + "{b: " * 999 + "c" + "}" * 999])
+def test_a_document_that_is_nested_too_deeply_is_not_read(documents: Path, vocabulary: Vocabulary, text: str) -> None:
+    (documents / "actions.yaml").write_text(text, encoding="utf-8")
+    assert "actions.yaml:1: this is nested too deeply; write it out plainly" in findings(documents, vocabulary)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_damage_is_told_with_a_line_of_a_document(
+    documents: Path, vocabulary: Vocabulary, data: st.DataObject
+) -> None:
+    file = data.draw(st.sampled_from(document_files(documents)))
+    path = documents / file
+    whole = path.read_bytes()
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, min(len(whole), start + 60)))
+    noise = data.draw(
+        st.sampled_from([b"", b"```", b"---\n", b": ", b"\t", b"{{", b"\xff", b"\0", b"## 1.1 x\n", b"'", b"- "])
+    )
+    try:
+        path.write_bytes(whole[:start] + noise + whole[end:])
+        load(documents, vocabulary)
+    except PlaybookError as error:
+        for finding in error.findings:
+            lines = (documents / finding.file).read_bytes().replace(b"\r", b"\n").count(b"\n") + 1
+            assert 1 <= finding.line <= lines
+            assert finding.wrong
+    finally:
+        path.write_bytes(whole)
 
 
 def plant(documents: Path, fault: Fault) -> int:
