@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,10 +74,10 @@ class Head:
     def load(cls, path: Path) -> Self:
         """Read a stored head. Raises FileNotFoundError, or HeadError when the file holds something else."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
                 names = tuple(map(str, file["names"]))
                 return cls(names, file["weights"], file["bias"], float(file["threshold"]), str(file["embedder"]))
-        except (KeyError, ValueError, EOFError) as error:
+        except (KeyError, ValueError, EOFError, BadZipFile) as error:
             raise HeadError(f"The intent head in {path} cannot be read ({error}): delete it.") from None
 
 
@@ -94,7 +95,7 @@ def open_head(home: Path, release: Release, locale: str, embedder: Embedder) -> 
 
 def examples_of(playbook: Playbook, locale: str) -> dict[str, list[str]]:
     """What each intent looks like; what documents say they are asked counts for the intents of kind `question`."""
-    documents: list[Clause | Article] = [*playbook.clauses.values(), *playbook.articles.values()]
+    documents: tuple[Clause | Article, ...] = (*playbook.clauses.values(), *playbook.articles.values())
     asked = [question for document in documents if document.locale == locale for question in document.asked]
     return {
         name: [*intent.examples[locale], *(asked if intent.kind == "question" else [])]
@@ -138,23 +139,41 @@ def _folds(labels: NDArray[np.int64], folds: int) -> NDArray[np.int64]:
 
 def _fitted(vectors: Matrix, labels: NDArray[np.int64], classes: int) -> tuple[Matrix, Matrix]:
     """Weights and bias with the least loss `C * cross entropy + |weights|² / 2`, each intent counting alike."""
-    truth = np.eye(classes)[labels]
     size = classes * vectors.shape[1]
     counts = np.bincount(labels, minlength=classes)
-    share = STRENGTH * (len(labels) / classes / counts[labels])[:, None]
+    rows = _rows_at_once(len(labels), size)
+    known = _blocks(vectors, rows)
+    truth = _blocks(np.eye(classes)[labels], rows)
+    share = _blocks((STRENGTH * len(labels) / classes / counts[labels])[:, None], rows)
 
     def loss(parameters: Matrix) -> tuple[float, Matrix]:
         weights, bias = parameters[:size].reshape(classes, -1), parameters[size:]
-        logits = vectors @ weights.T + bias
-        logits -= logits.max(axis=1, keepdims=True)
-        log_sum = np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        logits = known @ weights.T + bias
+        logits -= logits.max(axis=2, keepdims=True)
+        log_sum = np.log(np.exp(logits).sum(axis=2, keepdims=True))
         wrong = share * (np.exp(logits - log_sum) - truth)
-        value = float((share * (log_sum - (logits * truth).sum(axis=1, keepdims=True))).sum())
-        slope = np.concatenate(((wrong.T @ vectors + weights).ravel(), wrong.sum(axis=0)))
+        value = float((share * (log_sum - (logits * truth).sum(axis=2, keepdims=True))).sum())
+        turn = (wrong.transpose(0, 2, 1) @ known).sum(axis=0) + weights
+        slope = np.concatenate((turn.ravel(), wrong.sum(axis=(0, 1))))
         return value + 0.5 * float((weights**2).sum()), slope
 
     found = _minimum(loss, np.zeros(size + classes))
     return found[:size].reshape(classes, -1), found[size:]
+
+
+def _rows_at_once(rows: int, size: int) -> int:
+    """How many rows to multiply at once: few enough that BLAS does not spread them over threads.
+
+    Threads that wait for each other after every small product take a minute on busy cores for what one does in a
+    second. Large problems are multiplied whole: there the threads are worth it.
+    """
+    few = 2**18 // size
+    return few if few >= 8 else rows
+
+
+def _blocks(matrix: Matrix, rows: int) -> Matrix:
+    """The matrix in blocks of so many rows, the last one filled up with zeros, which weigh nothing."""
+    return np.pad(matrix, ((0, -len(matrix) % rows), (0, 0))).reshape(-1, rows, matrix.shape[1])
 
 
 def _minimum(

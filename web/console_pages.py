@@ -41,7 +41,7 @@ GUARDS = {
     "Cache-Control": "no-store",
 }
 """For every page of the console."""
-NAMES = STANDS | {"eta": "expected at", "sku": "article", "qty": "quantity"}
+NAMES = STANDS | {"eta": "expected at", "sku": "article", "qty": "quantity", "args": "arguments"}
 UNITS = (("day", 86_400), ("h", 3600), ("min", 60))
 
 
@@ -148,9 +148,14 @@ def plain(value: JsonValue) -> str:
 def clip(text: str, room: int) -> str:
     """The beginning of a text that takes at most `room` bytes as HTML: pages do not grow with what people write."""
     kept = text
-    while (cost := len(html.escape(kept).encode())) > room:
-        kept = kept[: len(kept) * room // cost]
+    while (takes := size(kept)) > room:
+        kept = kept[: len(kept) * room // takes]
     return kept if kept == text else f"{kept}…"
+
+
+def size(text: str) -> int:
+    """The bytes that a text takes as HTML."""
+    return len(html.escape(text).encode())
 
 
 def _moment(at: str) -> datetime | None:

@@ -69,6 +69,7 @@ async def busy_chat(visitor: Visitor, desk: ScriptedDesk) -> None:
     desk.refusals.append((409, {"title": "closed"}))
     await visitor.says("Thanks")
     await expect(visitor.button("Start a new conversation")).to_be_visible()
+    await expect(visitor.page.locator(".line").filter(visible=True).last).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

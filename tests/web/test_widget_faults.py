@@ -52,6 +52,9 @@ async def test_a_reload_keeps_the_question_that_is_open(visitor: Visitor, desk: 
     await visitor.sees("Change my plan", *text.split("\n\n"))
     await expect(visitor.button("Monthly")).to_be_visible()
     await expect(visitor.box).to_have_value("half a thou")
+    box = await visitor.box.bounding_box()
+    assert box
+    assert box["height"] > 30, "the box was measured while it could be seen"
 
 
 async def test_messages_written_while_the_server_is_gone_arrive_in_order(visitor: Visitor, desk: ScriptedDesk) -> None:

@@ -5,7 +5,7 @@
  * sentence by sentence as it comes, and not again when its turn is complete.
  */
 
-import { capitalised, cardOf, citationsOf, el, icon, lineOf, verifiedOf } from "./lines.js";
+import { capitalised, cardOf, citationsOf, el, icon, lineOf } from "./lines.js";
 
 const NEAR_THE_END_PX = 80;
 const LONGEST_MESSAGE = 8000; // characters, by the contract
@@ -84,6 +84,12 @@ export class Screen {
     for (const hide of [this.asks, this.status, this.busy, this.trouble]) hide.call(this, null);
   }
 
+  show(open) {
+    this.panel.hidden = !open;
+    this.#grow();
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
   /** Puts the keyboard where one goes on; on a touch screen that must not raise the on-screen keys. */
   rest() {
     const place = matchMedia("(pointer: coarse)").matches ? this.log : this.box;
@@ -136,7 +142,7 @@ export class Screen {
     const { texts, locale } = this.host;
     const cards = turn.asks.filter((ask) => ask.proposal).map((ask) => cardOf(ask.proposal, locale, texts));
     const sources = turn.citations.length ? [citationsOf(turn.citations, texts)] : [];
-    const extras = [...cards, ...verifiedOf(turn.receipts, texts), ...sources];
+    const extras = [...cards, ...sources];
     const known = live ? this.#live : this.#claim(turn);
     if (live) this.#complete(turn.reply);
     this.#replies.add(collapsed(turn.reply));
@@ -178,8 +184,10 @@ export class Screen {
     if (isCode) answers.push(texts.noCode);
     this.#hint(isCode);
     const hadFocus = this.quick.contains(this.quick.getRootNode().activeElement);
-    this.quick.replaceChildren(...answers.map((text) => this.#answer(text)));
-    this.quick.hidden = answers.length === 0;
+    this.#keepInSight(() => {
+      this.quick.replaceChildren(...answers.map((text) => this.#answer(text)));
+      this.quick.hidden = answers.length === 0;
+    });
     if (hadFocus) this.rest();
   }
 
@@ -199,8 +207,10 @@ export class Screen {
   }
 
   status(status) {
-    this.state.textContent = this.host.texts.status[status] ?? "";
-    this.state.hidden = !this.state.textContent;
+    this.#keepInSight(() => {
+      this.state.textContent = this.host.texts.status[status] ?? "";
+      this.state.hidden = !this.state.textContent;
+    });
   }
 
   busy(on) {
@@ -213,8 +223,10 @@ export class Screen {
     const text = kind === "failed" ? (said ?? texts.failed) : (texts[kind] ?? "");
     const again = kind === "closed" ? [el("button", { type: "button", onclick: startOver }, texts.startOver)] : [];
     if (this.notice.firstChild?.textContent === text) return; // said already
-    this.notice.replaceChildren(...(text ? [el("span", {}, text), ...again] : []));
-    this.notice.hidden = !text;
+    this.#keepInSight(() => {
+      this.notice.replaceChildren(...(text ? [el("span", {}, text), ...again] : []));
+      this.notice.hidden = !text;
+    });
   }
 
   giveBack({ id, text }) {
@@ -256,7 +268,8 @@ export class Screen {
   }
 
   #grow() {
-    this.box.style.height = "auto";
-    this.box.style.height = `${this.box.scrollHeight}px`;
+    const { style } = this.box;
+    style.height = "auto";
+    if (this.box.scrollHeight) style.height = `${this.box.scrollHeight + 2}px`; // none while the panel is closed
   }
 }
