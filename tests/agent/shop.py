@@ -76,6 +76,7 @@ class Shop:
         self.faults: list[WriteFault] = []
         """What the next writes meet; after these, none."""
         self.stale_reads = self.lost_reads = 0
+        """How many reads show what was before the last call, and how many after them show nothing."""
         self.late_by_reads = 2
         self.written: list[str] = []
         """The keys of all writes that changed something."""
@@ -89,9 +90,6 @@ class Shop:
     def read(self) -> tuple[dict[str, Record], list[Record]]:
         """All orders and all refunds, as a reader gets them now. Raises ToolLost."""
         self.at_read()
-        if self.lost_reads:
-            self.lost_reads -= 1
-            raise ToolLost("timeout", answered=True)
         if self._later:
             self.late_by_reads -= 1
         if self._later and self.late_by_reads <= 0:
@@ -99,6 +97,9 @@ class Shop:
         if self.stale_reads:
             self.stale_reads -= 1
             return copy.deepcopy(self._old)
+        if self.lost_reads:
+            self.lost_reads -= 1
+            raise ToolLost("timeout", answered=True)
         return copy.deepcopy((self.orders, self.refunds))
 
     def order_of(self, order_id: str, scope: Scope) -> Record | None:
