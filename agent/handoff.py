@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue, ValidationError
 
 from agent import dispatch
+from agent.casefile import approvals
 from agent.casefile import events as e
 from agent.casefile.events import Event
 from agent.casefile.fold import Case
@@ -23,6 +24,8 @@ PRIORITY = {"low": "low", "normal": "normal", "high": "high"}
 
 async def hand_over(turn: OpenTurn, reason: str, *, with_ticket: bool = True) -> None:
     """Open the ticket, tell the customer, write the packet. Without a ticket the handoff stands all the same."""
+    if (submitted := turn.case.approval) is not None:
+        turn.with_next_commit(lambda tx: approvals.withdraw(tx, submitted))
     for started in list(turn.case.open_effects.values()):
         if started.action != "create_ticket":
             await dispatch.prove(turn, started, send_again=False)

@@ -79,7 +79,7 @@ def render(wording: Wording, id: str, /, **values: Any) -> str:  # noqa: A002
         return _template(wording.texts[id]).render(values).strip()
     except KeyError:
         raise WordingError(f"wording/{wording.locale}.yaml has no '{id}'; add it.") from None
-    except (TemplateError, TypeError) as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise WordingError(f"'{id}' in wording/{wording.locale}.yaml cannot be said: {error}") from None
 
 

@@ -19,6 +19,14 @@ CLASS_OUTCOME = {
 }
 
 
+CLASS_REASON = {
+    Risk.LOW: "The playbook lets the agent do this by itself.",
+    Risk.CUSTOMER_CONFIRMED: "The playbook wants the customer's yes for this.",
+    Risk.HUMAN_APPROVED: "The playbook wants a person's approval for this.",
+    Risk.FORBIDDEN: "The playbook forbids the agent to do this.",
+}
+
+
 @dataclass(frozen=True)
 class Said:
     """What one rule says of a proposal."""
@@ -90,4 +98,6 @@ def _grounds(outcome: Outcome, said: list[Said], defined: ActionDef, needed: Lev
     if grounds:
         clauses = list(dict.fromkeys(s.clause for s in grounds))
         return clauses, "; ".join(dict.fromkeys(s.why for s in grounds))
-    return [defined.clause] if defined.clause else [], f"The class of this action is {defined.risk}."
+    if outcome is Outcome.HANDOFF:
+        return [], "A system that this needs is not available."
+    return [defined.clause] if defined.clause else [], CLASS_REASON[Risk(defined.risk)]

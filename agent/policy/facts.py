@@ -89,11 +89,16 @@ def gather(
 
 def bind(values: Mapping[str, JsonValue], declared: Mapping[str, FactType]) -> Facts:
     """The declared ones among these values; money, which records write as text, becomes a double."""
-    return {
-        name: float(value) if declared[name] == "double" and isinstance(value, str) else value
-        for name, value in values.items()
-        if name in declared and value is not None
-    }
+    known = {name: value for name, value in values.items() if name in declared and value is not None}
+    return {name: _double(value) if declared[name] == "double" else value for name, value in known.items()}
+
+
+def _double(value: JsonValue) -> JsonValue:
+    """A text that is no number stays what it is: the expression that needs it says so."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _optional(tool: Tool) -> frozenset[str]:
