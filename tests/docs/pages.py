@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import unified_diff
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
@@ -81,7 +82,8 @@ def says(page: str, name: str, happened: str) -> None:
     if os.environ.get(REWRITE) == "1":
         (PROJECT / page).write_text(f"{before}{begin}{happened}{end}{after}", encoding="utf-8")
         return
-    assert stands == happened, f"{page} tells '{name}' otherwise than it happened; {REWRITE}=1 writes it anew"
+    diff = "\n".join(unified_diff(stands.splitlines(), happened.splitlines(), page, "this run", lineterm=""))
+    assert not diff, f"the part '{name}' is not what happened; {REWRITE}=1 writes it anew\n{diff}"
 
 
 def block(text: str, language: str = "text") -> str:
