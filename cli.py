@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from server import Settings
@@ -147,7 +147,7 @@ def tools_list() -> None:
 
     async def show() -> None:
         catalog = server.tools_of(settings)
-        table = Table("tool", "class", "identity", "proof", "repeats known by", "what it does")
+        table = Table(Column("tool", no_wrap=True), "class", "identity", "proof", "repeats known by", "what it does")
         for row in rows(catalog, load(settings.playbook, vocabulary(catalog))):
             table.add_row(*row)
         out.print(table)

@@ -44,7 +44,13 @@ def _told(turn: OpenTurn, reason: str) -> list[str]:
     settled = {body.intent for body in turn.all_noted(e.IntentSettled)}
     proven = [body for body in turn.all_noted(e.Verified) if body.intent is not None and body.intent not in settled]
     outcomes = [voice.outcome(body.receipt) for body in proven if body.receipt.action != "send_code"]
-    return [*outcomes, voice.handoff(reason)]
+    return [*_lapsed(turn, voice), *outcomes, voice.handoff(reason)]
+
+
+def _lapsed(turn: OpenTurn, voice: Voice) -> list[str]:
+    """That nobody decided in time, where that is why a person takes over."""
+    given = turn.noted(e.ApprovalGiven, lambda g: g.status == "expired")
+    return [voice.about("approval.expired", given.proposal.action, given.proposal.args)] if given is not None else []
 
 
 async def _open_ticket(turn: OpenTurn, reason: str, history: Sequence[Event]) -> str | None:

@@ -116,9 +116,9 @@ def rules_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 def escalations_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """Each escalation rule is a condition over declared facts."""
+    """Each escalation rule is a condition over what is known of any case; no record has been looked up there."""
     for index, text in enumerate(draft.company.escalate_when if draft.company else []):
-        for finding in _condition(text, vocabulary.variables):
+        for finding in _condition(text, dict(vocabulary.facts)):
             yield draft.finding("company.yaml", ("escalate_when", index), finding.wrong, finding.instead)
 
 

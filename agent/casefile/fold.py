@@ -119,7 +119,7 @@ def _(body: e.CodeChecked, case: Case, _at: str) -> dict[str, object]:
 
 @applied.register
 def _(body: e.Ruled, _case: Case, _at: str) -> dict[str, object]:
-    return {"ruling": body.ruling}
+    return {"ruling": body.ruling} if body.intent is not None else {}
 
 
 @applied.register

@@ -61,7 +61,8 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     text = "\n".join(wake.body for wake in messages)
     book = turn.playbook
     reading = await turn.model.read(text, frame_of(turn), choices(book, turn.case.language))
-    opened = _opened(turn.case, reading, book)
+    # A yes or a no by itself asks for nothing, whatever a model takes it for.
+    opened = _opened(turn.case, reading, book) if settle(text, turn.case.language) == "unclear" else []
     slots, facts = placed(turn.case, reading.values, opened, book)
     question = turn.case.question
     changed = question is not None and any(

@@ -60,6 +60,17 @@ def decide(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Ruling:
     return Ruling(outcome=outcome, action=name, clauses=clauses, risk=risk, identity_needed=needed.name, reason=reason)
 
 
+def escalates(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> bool:
+    """Whether the company wants a person for a customer in this state; a rule that cannot be told counts as yes."""
+    for rule in playbook.company.escalate_when:
+        try:
+            if evaluate(compile_rule(rule, vocabulary.facts), facts):
+                return True
+        except RuleError:
+            return True
+    return False
+
+
 def stricter(one: Risk, other: Risk) -> Risk:
     """The stricter of two classes."""
     return max(one, other, key=list(Risk).index)

@@ -63,9 +63,19 @@ def gather(
     known: Vocabulary,
 ) -> Facts:
     """The facts for ruling one proposal; `found`: what was looked up for it this turn, by subject."""
-    facts: Facts = {
-        "action.name": tool.name,
-        "action.risk": tool.risk if isinstance(tool, Action) else Risk.LOW,
+    risk = tool.risk if isinstance(tool, Action) else Risk.LOW
+    facts: Facts = {"action.name": tool.name, "action.risk": risk, **of_case(case, now)}
+    if intent is not None:
+        facts |= {"intent.name": intent.name, "intent.confidence": intent.confidence}
+    facts |= {f"action.args.{name}": value for name, value in args.items()}
+    for subject, record in found.items():
+        facts |= {f"{subject}.{name}": value for name, value in record.items()}
+    return bind(facts, known.variables)
+
+
+def of_case(case: Case, now: datetime) -> Facts:
+    """What is known of any case, whatever is proposed in it."""
+    return {
         "identity.level": int(case.identity.level),
         "systems.available": True,
         "state.sentiment": case.mood.sentiment,
@@ -79,12 +89,6 @@ def gather(
         "time.hour": now.hour,
         "time.weekday": now.weekday(),
     }
-    if intent is not None:
-        facts |= {"intent.name": intent.name, "intent.confidence": intent.confidence}
-    facts |= {f"action.args.{name}": value for name, value in args.items()}
-    for subject, record in found.items():
-        facts |= {f"{subject}.{name}": value for name, value in record.items()}
-    return bind(facts, known.variables)
 
 
 def bind(values: Mapping[str, JsonValue], declared: Mapping[str, FactType]) -> Facts:
