@@ -2,9 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
-N ?= 50
 
-.PHONY: run chat studio test acceptance bench lock clean
+.PHONY: run chat studio test readme bench lock clean
 .DEFAULT_GOAL := run
 
 .venv/run.stamp: requirements.lock
@@ -35,6 +34,9 @@ test: .venv/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+readme: .venv/dev.stamp
+	DESKHAND_REWRITE=1 $(BIN)/pytest tests/docs
 
 bench: .venv/dev.stamp
 	@exec $(BIN)/deskhand bench

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from server import Settings
@@ -85,9 +85,9 @@ def studio(port: Annotated[int, typer.Option(help="Where Studio's server listens
     command = Path(sys.executable).parent / "langgraph"
     if not command.exists():
         _fail("LangGraph's command is not installed; `make studio` installs it.")
-    os.execv(  # noqa: S606  our own interpreter's neighbour, with arguments of ours
-        command, [str(command), "dev", "--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port)]
-    )
+    # The demo company's systems run in the same process and read SQLite on its loop: Studio need not mind.
+    options = ["--no-browser", "--no-reload", "--allow-blocking", "--host", "127.0.0.1", "--port", str(port)]
+    os.execv(command, [str(command), "dev", *options])  # noqa: S606  our interpreter's neighbour, arguments of ours
 
 
 @app.command()
@@ -147,7 +147,7 @@ def tools_list() -> None:
 
     async def show() -> None:
         catalog = server.tools_of(settings)
-        table = Table("tool", "class", "identity", "proof", "repeats known by", "what it does")
+        table = Table(Column("tool", no_wrap=True), "class", "identity", "proof", "repeats known by", "what it does")
         for row in rows(catalog, load(settings.playbook, vocabulary(catalog))):
             table.add_row(*row)
         out.print(table)
@@ -177,7 +177,12 @@ def audit_verify(case: Annotated[str | None, typer.Argument(help="A case's id; d
 
 
 def _environment() -> None:
-    """What must stand before LangGraph is imported: strict checkpoints, and no trace leaves unless asked for."""
+    """What must stand before libraries are imported.
+
+    Checkpoints are strict, no trace leaves unless asked for, and small matrices are multiplied on one thread: several
+    take fifteen times as long for fitting the intent head.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
     os.environ.setdefault("LANGSMITH_TRACING", "false")
     os.environ.setdefault("ANONYMIZED_TELEMETRY", "false")

@@ -8,7 +8,7 @@ reads the system again until it can say what came of the effect (G2, G3).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +50,7 @@ def authority(turn: OpenTurn, ruled: Ruled) -> str | None:
     if ruled.release != turn.case.release:
         return None
     if ruled.ruling.outcome is Outcome.ALLOW:
-        return f"policy:{ruled.proposal.digest[:16]}:{turn.wakes[0].wake_id}"
+        return f"policy:{ruled.proposal.digest[:16]}:{turn.case.journal[0].seq}"
     yes = turn.case.yes_for(ruled.proposal.digest, turn.desk.clock.stamp())
     enough = {Outcome.CONFIRM: ("customer", "staff"), Outcome.APPROVE: ("staff",)}
     return yes.id if yes is not None and yes.by in enough.get(ruled.ruling.outcome, ()) else None
@@ -83,16 +83,16 @@ class _Call:
         return self.turn.note(returned)
 
     async def read(self) -> Finding | None:
-        """Look at the system again, a few times where nothing is to be seen; None: it cannot be read."""
+        """Look at the system until it shows the effect, a few times; None: it could not be read at last."""
         finding: Finding | None = None
         for pause in REREAD_AFTER_S:
             await asyncio.sleep(pause)
             try:
                 finding = await self.action.verify(self.args, self.turn.scope, self.started.before)
             except ToolLost:
-                continue
-            if finding.state == "verified":
-                return finding
+                finding = None
+            if finding is not None and finding.state == "verified":
+                break
         return finding
 
 
@@ -132,7 +132,11 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
 
     turn.with_next_commit(journal)
     turn.note(started)
-    await turn.commit()
+    try:
+        await turn.commit()
+    except NotAuthorised:
+        turn.take_back(case)
+        raise
     await _Call(turn, action, exact, started).send()
     return started
 
@@ -151,12 +155,12 @@ async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = Tr
     returned = turn.noted(EffectReturned, lambda r: r.effect == started.effect)
     if returned is None:  # the process died after the commit: whether the call was sent is not known
         returned = EffectReturned(effect=started.effect, outcome="lost", answered=False, reason="interrupted")
-    finding = await call.read()
-    sends = 1
-    while send_again and _worth_sending_again(returned, finding, action) and sends < SENDS:
-        returned, sends = await call.send(), sends + 1
+    finding, sent = await call.read(), [returned]
+    while send_again and _worth_sending_again(sent[-1], finding, action) and len(sent) < SENDS:
+        await turn.commit()  # a late worker sends nothing
+        sent.append(await call.send())
         finding = await call.read()
-    return _write(turn, started, _state(returned, finding), returned, finding)
+    return _write(turn, started, _state(sent, finding), sent[-1], finding)
 
 
 def _worth_sending_again(returned: EffectReturned, finding: Finding | None, action: Action) -> bool:
@@ -164,15 +168,16 @@ def _worth_sending_again(returned: EffectReturned, finding: Finding | None, acti
     return absent and returned.outcome == "lost" and action.key is KeyKind.IDEMPOTENCY_KEY
 
 
-def _state(returned: EffectReturned, finding: Finding | None) -> ReceiptState:
-    """What may be said of the effect."""
+def _state(sent: Sequence[EffectReturned], finding: Finding | None) -> ReceiptState:
+    """What may be said of the effect, after all that its calls came back with."""
     if finding is None:
         return "unknown"
     if finding.state != "absent":
         return finding.state
-    if returned.outcome == "answered":
+    if sent[-1].outcome == "answered":
         return "mismatch"  # the system said yes, and nothing is there
-    return "failed" if returned.outcome == "refused" or returned.answered else "unknown"
+    may_still_come = any(returned.outcome == "lost" and not returned.answered for returned in sent)
+    return "unknown" if may_still_come else "failed"
 
 
 def _write(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue, ValidationError
 
 from agent import dispatch
+from agent.casefile import approvals
 from agent.casefile import events as e
 from agent.casefile.events import Event
 from agent.casefile.fold import Case
@@ -23,6 +24,8 @@ PRIORITY = {"low": "low", "normal": "normal", "high": "high"}
 
 async def hand_over(turn: OpenTurn, reason: str, *, with_ticket: bool = True) -> None:
     """Open the ticket, tell the customer, write the packet. Without a ticket the handoff stands all the same."""
+    if (submitted := turn.case.approval) is not None:
+        turn.with_next_commit(lambda tx: approvals.withdraw(tx, submitted))
     for started in list(turn.case.open_effects.values()):
         if started.action != "create_ticket":
             await dispatch.prove(turn, started, send_again=False)
@@ -41,7 +44,13 @@ def _told(turn: OpenTurn, reason: str) -> list[str]:
     settled = {body.intent for body in turn.all_noted(e.IntentSettled)}
     proven = [body for body in turn.all_noted(e.Verified) if body.intent is not None and body.intent not in settled]
     outcomes = [voice.outcome(body.receipt) for body in proven if body.receipt.action != "send_code"]
-    return [*outcomes, voice.handoff(reason)]
+    return [*_lapsed(turn, voice), *outcomes, voice.handoff(reason)]
+
+
+def _lapsed(turn: OpenTurn, voice: Voice) -> list[str]:
+    """That nobody decided in time, where that is why a person takes over."""
+    given = turn.noted(e.ApprovalGiven, lambda g: g.status == "expired")
+    return [voice.about("approval.expired", given.proposal.action, given.proposal.args)] if given is not None else []
 
 
 async def _open_ticket(turn: OpenTurn, reason: str, history: Sequence[Event]) -> str | None:

@@ -79,13 +79,20 @@ class OpenTurn:
     async def commit(self, *, keep: bool = False) -> None:
         """Write what was noted in one transaction. Raises LateWriter when the case was taken over."""
         async with self.desk.files.database.write() as tx:
-            for write in self._with_next:
-                await write(tx)
             kept = self.case if keep else None
-            self._head = await self.desk.files.append(tx, self.lease, self._head, self._noted, kept)
+            head = await self.desk.files.append(tx, self.lease, self._head, self._noted, kept)
+            for write in self._with_next:  # a late writer was turned away before it could touch anything else
+                await write(tx)
+        self._head = head
         self._noted.clear()
         self._with_next.clear()
         self.desk.bell.ring(self.case.case_id)
+
+    def take_back(self, case: Case) -> None:
+        """Go back to the case as it was before what was noted and hooked in last: it could not be written."""
+        self._noted = [event for event in self._noted if event.seq <= case.seq]
+        self._with_next.pop()
+        self.case = case
 
     @property
     def is_done(self) -> bool:
@@ -126,6 +133,8 @@ class OpenTurn:
         )
 
     def _status(self) -> CaseStatus:
+        if self.case.status == "closed":
+            return "closed"
         if self.case.handed:
             return "waiting_person"
         if any(reply.asks for reply in self.all_noted(e.ReplySent)):

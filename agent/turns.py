@@ -19,8 +19,8 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 
+from agent.casefile import approvals, inbox, lease
 from agent.casefile import events as e
-from agent.casefile import inbox, lease
 from agent.casefile.fold import fold
 from agent.casefile.inbox import Wake
 from agent.casefile.lease import Lease
@@ -156,6 +156,9 @@ class Turns:
     async def _through_graph(self, turn: OpenTurn) -> None:
         config = self.config(turn.case.case_id)
         if not any(wake.cause == "message" for wake in turn.wakes):
+            if turn.case.approval is None and turn.noted(e.ApprovalGiven) is None:
+                await turn.finish()  # a person took the case before this could be carried out
+                return
             waits = (await self.graph.aget_state(config)).interrupts
             if not waits:  # the checkpoint is only a cache: without it the question is put again first
                 await self.graph.ainvoke({"messages": []}, config, durability="exit")
@@ -186,6 +189,8 @@ class Turns:
         case, head = await files.load(case_id)
         event = e.Event(case.seq + 1, self.desk.clock.stamp(), what)
         async with files.database.write() as tx:
+            if case.approval is not None:
+                await approvals.withdraw(tx, case.approval)
             await files.append(tx, held, head, [event], fold(case, [event]))
             await lease.release(tx, held)
         self.desk.bell.ring(case_id)

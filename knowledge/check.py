@@ -14,7 +14,7 @@ from knowledge.documents import Finding, Where
 from knowledge.draft import Draft
 from knowledge.playbook import Rule
 from knowledge.policies import CITES, cited
-from knowledge.rules import FactType, Returns, RuleError, Vocabulary, closest, compile_rule
+from knowledge.rules import FactType, RuleError, Vocabulary, closest, compile_rule
 from knowledge.steps import workflows_fit
 from knowledge.wording import contract, names
 
@@ -116,9 +116,9 @@ def rules_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
 
 
 def escalations_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """Each escalation rule is a condition over declared facts."""
+    """Each escalation rule is a condition over what is known of any case; no record has been looked up there."""
     for index, text in enumerate(draft.company.escalate_when if draft.company else []):
-        for finding in _condition(text, vocabulary.variables):
+        for finding in _condition(text, dict(vocabulary.facts)):
             yield draft.finding("company.yaml", ("escalate_when", index), finding.wrong, finding.instead)
 
 
@@ -142,9 +142,9 @@ def wording_is_whole(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
                 yield draft.finding(file, (key,), wrong, closest(name, needed[key]) or "write it without values")
 
 
-def _condition(text: str, variables: dict[str, FactType], returns: Returns = "bool") -> Iterator[Finding]:
+def _condition(text: str, variables: dict[str, FactType]) -> Iterator[Finding]:
     try:
-        compile_rule(text, variables, returns)
+        compile_rule(text, variables)
     except RuleError as error:
         yield Finding("", 0, error.message, error.instead)
 

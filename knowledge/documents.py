@@ -16,6 +16,8 @@ from knowledge.rules import closest
 
 Where = tuple[str | int, ...]
 """The way to a part of a document: `("steps", 2, "when")`."""
+DEEPEST = 20
+"""No document nests deeper than a quarter of this."""
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
 
@@ -86,26 +88,29 @@ def read_text(root: Path, file: str) -> str:
 def read_yaml(file: str, text: str, offset: int = 0) -> Source:
     """A YAML mapping with the line of each part; `offset` is how many lines stand before the text in its file.
 
-    Only plain data is read. Raises PlaybookError for a key given twice, an alias, or anything but a mapping.
+    All values are texts, lists or mappings: what a text means as a day or a number is for the models to say, so that
+    `no` is a word and `12:30` a time. Raises PlaybookError for a key given twice, an alias (it hides what stands where,
+    and can grow without bounds), a tag, or anything but a mapping.
     """
     lines: dict[Where, int] = {}
     try:
-        loader = _Loader(text)
-        node = loader.get_single_node()
-        mistakes = list(_walk(node, (), lines, offset, file)) if node else []
-        data = loader.construct_document(node) if node and not mistakes else None
+        findings = [
+            Finding(file, line + offset, wrong, "write it out plainly")
+            for line, wrong in _unwelcome(yaml.parse(text, Loader=yaml.CBaseLoader))
+        ]
+        loader = yaml.CBaseLoader(text)
+        node = None if findings else loader.get_single_node()
+        findings += _walk(node, (), lines, offset, file) if node else []
+        data = loader.construct_document(node) if node and not findings else None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 + offset if mark else 1
+        line = _line(error.problem_mark or error.context_mark) + offset
         hint = "put a value that holds ': ' or begins with a sign in quotes, and indent with spaces"
         raise PlaybookError([Finding(file, line, f"this is no YAML: {error.problem}", hint)]) from None
     except yaml.reader.ReaderError as error:
-        line = text[: error.position].count("\n") + 1 + offset
+        line = text.encode()[: error.position].count(b"\n") + 1 + offset
         raise PlaybookError([Finding(file, line, "there is a control character here", "remove it")]) from None
-    except ValueError as error:
-        raise PlaybookError([Finding(file, offset + 1, f"a value is not what it looks like: {error}", "")]) from None
-    if mistakes:
-        raise PlaybookError(mistakes)
+    if findings:
+        raise PlaybookError(findings)
     if not isinstance(data, dict):
         raise PlaybookError([Finding(file, offset + 1, "there is nothing to read here", "write `key: value` lines")])
     return Source(file, data, lines)
@@ -127,27 +132,35 @@ def shaped(model: type[D], source: Source, where: Where = (), /, **given: Any) -
         raise PlaybookError(_told(model, source, where, detail) for detail in error.errors()) from None
 
 
-class _Loader(yaml.SafeLoader):
-    """Plain data only, and no aliases: they hide what stands where, and can grow without bounds."""
+def _unwelcome(events: Iterable[yaml.Event]) -> Iterator[tuple[int, str]]:
+    """What YAML allows and no document needs: it could make a small text huge, or too deep to be read."""
+    depth = 0
+    for event in events:
+        if isinstance(event, yaml.AliasEvent):
+            yield _line(event.start_mark), "aliases (*name) are not used here"
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            yield _line(event.start_mark), "this is nested too deeply"
+            return
 
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            wrong = "aliases (*name) are not used here, write the text out"
-            raise yaml.composer.ComposerError(None, None, wrong, self.get_mark())
-        return super().compose_node(parent, index)
+
+def _line(mark: Any) -> int:
+    return mark.line + 1 if mark else 1
 
 
 def _walk(node: yaml.Node, where: Where, lines: dict[Where, int], offset: int, file: str) -> Iterator[Finding]:
-    lines.setdefault(where, node.start_mark.line + 1 + offset)
+    line = _line(node.start_mark) + offset
+    lines.setdefault(where, line)
+    if not node.tag.startswith("tag:yaml.org,2002:"):
+        yield Finding(file, line, f"a value cannot begin with '{node.tag}'", "put the value in quotes")
     if isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield from _walk(item, (*where, index), lines, offset, file)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            line = key.start_mark.line + 1 + offset
-            if not (isinstance(key, yaml.ScalarNode) and key.tag == "tag:yaml.org,2002:str"):
-                wrong = f"the key '{getattr(key, 'value', '…')}' is not read as text"
-                yield Finding(file, line, wrong, "put it in quotes")
+            line = _line(key.start_mark) + offset
+            if not isinstance(key, yaml.ScalarNode):
+                yield Finding(file, line, "a key has to be a text", "write values with braces in quotes")
             elif (*where, key.value) in lines:
                 first = lines[(*where, key.value)]
                 yield Finding(file, line, f"'{key.value}' stands here twice, first in line {first}", "keep one of them")

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.embed import Embedder, Vectors
+from knowledge.logistic import Matrix, fitted
 from knowledge.playbook import Article, Clause, Playbook
 from knowledge.release import Release
 
-Matrix = NDArray[np.float64]
-
-STRENGTH = 30.0
-"""C: how much the examples count against the L2 penalty; the best of several on Banking77 and CLINC150."""
 IN_SCOPE_RECALL = 0.95
 FOLDS = 5
 
@@ -73,10 +71,10 @@ class Head:
     def load(cls, path: Path) -> Self:
         """Read a stored head. Raises FileNotFoundError, or HeadError when the file holds something else."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
                 names = tuple(map(str, file["names"]))
                 return cls(names, file["weights"], file["bias"], float(file["threshold"]), str(file["embedder"]))
-        except (KeyError, ValueError, EOFError) as error:
+        except (KeyError, ValueError, EOFError, BadZipFile) as error:
             raise HeadError(f"The intent head in {path} cannot be read ({error}): delete it.") from None
 
 
@@ -94,7 +92,7 @@ def open_head(home: Path, release: Release, locale: str, embedder: Embedder) -> 
 
 def examples_of(playbook: Playbook, locale: str) -> dict[str, list[str]]:
     """What each intent looks like; what documents say they are asked counts for the intents of kind `question`."""
-    documents: list[Clause | Article] = [*playbook.clauses.values(), *playbook.articles.values()]
+    documents: tuple[Clause | Article, ...] = (*playbook.clauses.values(), *playbook.articles.values())
     asked = [question for document in documents if document.locale == locale for question in document.asked]
     return {
         name: [*intent.examples[locale], *(asked if intent.kind == "question" else [])]
@@ -107,7 +105,7 @@ def fit(examples: Mapping[str, Sequence[str]], embedder: Embedder) -> Head:
     names = tuple(sorted(examples))
     vectors = embedder.embed([text for name in names for text in examples[name]]).astype(np.float64)
     labels = np.repeat(np.arange(len(names)), [len(examples[name]) for name in names])
-    weights, bias = _fitted(vectors, labels, len(names))
+    weights, bias = fitted(vectors, labels, len(names))
     return Head(names, weights, bias, _threshold(vectors, labels, len(names)), embedder.id)
 
 
@@ -117,7 +115,7 @@ def held_out_logits(vectors: Matrix, labels: NDArray[np.int64], classes: int, fo
     fold = _folds(labels, folds)
     for number in range(folds):
         out = fold == number
-        weights, bias = _fitted(vectors[~out], labels[~out], classes)
+        weights, bias = fitted(vectors[~out], labels[~out], classes)
         logits[out] = vectors[out] @ weights.T + bias
     return logits
 
@@ -134,64 +132,3 @@ def _folds(labels: NDArray[np.int64], folds: int) -> NDArray[np.int64]:
         numbers.append(seen.get(label, 0) % folds)
         seen[label] = seen.get(label, 0) + 1
     return np.array(numbers)
-
-
-def _fitted(vectors: Matrix, labels: NDArray[np.int64], classes: int) -> tuple[Matrix, Matrix]:
-    """Weights and bias with the least loss `C * cross entropy + |weights|² / 2`, each intent counting alike."""
-    truth = np.eye(classes)[labels]
-    size = classes * vectors.shape[1]
-    counts = np.bincount(labels, minlength=classes)
-    share = STRENGTH * (len(labels) / classes / counts[labels])[:, None]
-
-    def loss(parameters: Matrix) -> tuple[float, Matrix]:
-        weights, bias = parameters[:size].reshape(classes, -1), parameters[size:]
-        logits = vectors @ weights.T + bias
-        logits -= logits.max(axis=1, keepdims=True)
-        log_sum = np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        wrong = share * (np.exp(logits - log_sum) - truth)
-        value = float((share * (log_sum - (logits * truth).sum(axis=1, keepdims=True))).sum())
-        slope = np.concatenate(((wrong.T @ vectors + weights).ravel(), wrong.sum(axis=0)))
-        return value + 0.5 * float((weights**2).sum()), slope
-
-    found = _minimum(loss, np.zeros(size + classes))
-    return found[:size].reshape(classes, -1), found[size:]
-
-
-def _minimum(
-    loss: Callable[[Matrix], tuple[float, Matrix]], start: Matrix, rounds: int = 100, memory: int = 10
-) -> Matrix:
-    """The minimum of a smooth convex function, by L-BFGS with backtracking."""
-    at = start
-    value, slope = loss(at)
-    steps: list[tuple[Matrix, Matrix, float]] = []
-    first = float(np.abs(slope).max())
-    for _ in range(rounds):
-        if float(np.abs(slope).max()) <= 1e-2 * first:
-            break
-        direction = _direction(slope, steps)
-        length = 1.0 if steps else 1.0 / float(np.linalg.norm(slope))
-        expected = float(slope @ direction)
-        new_value, new_slope = loss(at + length * direction)
-        while new_value > value + 1e-4 * length * expected and length > 1e-10:
-            length /= 2
-            new_value, new_slope = loss(at + length * direction)
-        step, turn = length * direction, new_slope - slope
-        if (bend := float(step @ turn)) > 0:
-            steps = [*steps, (step, turn, bend)][-memory:]
-        at, value, slope = at + step, new_value, new_slope
-    return at
-
-
-def _direction(slope: Matrix, steps: list[tuple[Matrix, Matrix, float]]) -> Matrix:
-    """Downhill, corrected for the curvature that the last steps met."""
-    direction, kept = -slope, []
-    for step, turn, bend in reversed(steps):
-        share = float(step @ direction) / bend
-        direction = direction - share * turn
-        kept.append(share)
-    if steps:
-        _, turn, bend = steps[-1]
-        direction = direction * (bend / float(turn @ turn))
-    for (step, turn, bend), share in zip(steps, reversed(kept), strict=True):
-        direction = direction + (share - float(turn @ direction) / bend) * step
-    return direction

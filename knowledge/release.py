@@ -46,13 +46,12 @@ class Releases:
 
         Raises PlaybookError when something is wrong with them, OSError when the home cannot be written.
         """
-        playbook = load(folder, self._vocabulary)
+        load(folder, self._vocabulary)
         documents = _normalised(folder)
-        release = Release(_id(documents), playbook)
-        if not (self._folder / release.id).exists():
-            self._keep(release.id, documents)
-        self._verify(release.id)
-        return self._kept.setdefault(release.id, release)
+        release_id = _id(documents)
+        if not (self._folder / release_id).exists():
+            self._keep(release_id, documents)
+        return self.get(release_id)  # what was kept, not what stands in the folder by now
 
     def get(self, release_id: str) -> Release:
         """A published release; read once, then kept in memory.

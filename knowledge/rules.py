@@ -151,9 +151,9 @@ def _compiled(text: str, variables: frozenset[tuple[str, FactType]], returns: Re
         raise _explained(str(error), text, dict(variables)) from None
     kind = program.return_type().name()
     if kind not in _TYPES:
-        raise RuleError(f"it gives a {kind.lower()}", instead="write an expression that gives one plain value")
+        raise RuleError(f"it gives {kind.lower()}", instead="write an expression that gives one plain value")
     if returns not in ("any", kind.lower()):
-        raise RuleError(f"it gives a {kind.lower()} where a {returns} is needed", instead=f"convert it to {returns}")
+        raise RuleError(f"it gives {kind.lower()} where {returns} is needed", instead=f"convert it to {returns}")
     return Expression(text, kind.lower(), dict(variables), program)
 
 
@@ -194,7 +194,7 @@ def _typed(name: str, value: Any, kind: FactType) -> Scalar:
             return value
         if kind == "double" and isinstance(value, int | float | Decimal) and math.isfinite(value):
             return float(value)
-    raise RuleError(f"{name} is {value!r:.60}, which is no {kind}")
+    raise RuleError(f"{name} is {value!r:.60}, which is not {kind}")
 
 
 def _plain(complaint: str) -> str:

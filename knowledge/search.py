@@ -137,9 +137,10 @@ class Search:
             for number, piece in enumerate(pieces_of(passage, self._embedder.fits))
         }
         digest = hashlib.sha256("\0".join(f"{key}\0{text}" for key, text in pieces.items()).encode()).hexdigest()[:12]
+        collection = self._collection(name, digest, pieces)
         texts = [passage.text for passage in passages]
         bm25 = Bm25(self._folder / "words" / f"{name}.{digest}", texts)
-        return _Index(passages, self._collection(name, digest, pieces), len(pieces), bm25, Coverage(texts, messages))
+        return _Index(passages, collection, len(pieces), bm25, Coverage(texts, messages))
 
     def _collection(self, name: str, digest: str, pieces: dict[str, str]) -> Collection:
         """The collection with exactly these pieces; a half-built or outdated one is built anew."""

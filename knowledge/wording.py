@@ -18,7 +18,7 @@ from knowledge.rules import Vocabulary
 
 HANDOFF_REASONS = (
     "person_asked", "policy", "no_rule", "unknown_outcome", "mismatch", "failed", "identity_failed", "system_down",
-    "low_confidence", "internal",
+    "low_confidence", "approval_expired", "internal",
 )  # fmt: skip
 """Why the agent itself hands over; workflows add reasons of their own."""
 
@@ -46,6 +46,7 @@ CONTRACT: dict[str, frozenset[str]] = {
     "greeting": frozenset({"company"}),
     "thanks": frozenset(),
     "goodbye": frozenset({"company"}),
+    "clarify": frozenset({"company"}),
     "next_request": frozenset({"title"}),
     "silent": frozenset(),
     **{f"ask.{slot}": frozenset[str]() for slot in get_args(Need.model_fields["slot"].annotation)},
@@ -79,7 +80,7 @@ def render(wording: Wording, id: str, /, **values: Any) -> str:  # noqa: A002
         return _template(wording.texts[id]).render(values).strip()
     except KeyError:
         raise WordingError(f"wording/{wording.locale}.yaml has no '{id}'; add it.") from None
-    except (TemplateError, TypeError) as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
         raise WordingError(f"'{id}' in wording/{wording.locale}.yaml cannot be said: {error}") from None
 
 

@@ -271,7 +271,9 @@ def _checked(door: Front, pending: Approval, given: Decided) -> Args | None:
     try:
         args = exact_args(door.desk.catalog, pending.action, given.args)
     except ValidationError as error:
-        raise Problem(422, f"These are no arguments of {pending.action}: {error.errors()[0]['msg']}.") from None
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise Problem(422, f"These are no arguments of {pending.action}: {field}: {first['msg']}.") from None
     if given.decision == "edit":
         return args
     if canonical(args) != canonical(pending.args):

@@ -98,7 +98,7 @@ async def _approval(
     settled = await console_views.settled(door, approval, events)
     shown = {
         "asked": await console_views.asked(door, approval),
-        "grounds": console_views.grounds(events, approval),
+        "grounds": console_views.grounds(events, approval, but=_lookups(door)),
         "settled": settled,
         "changes": console_forms.changes(approval, settled.decision.args) if settled else [],
         "typed": typed,
@@ -114,7 +114,7 @@ async def case(request: Request, door: Desked, _member: Member, case_id: UUID, p
     page = min(page or file.pages, file.pages)
     shown: dict[str, Any] = {
         "entries": file.entries(page),
-        "rulings": file.newest(e.Ruled),
+        "rulings": file.newest(e.Ruled, but=_lookups(door)),
         "receipts": file.newest(e.Verified),
         "moves": moves(file.case),
     }
@@ -149,6 +149,10 @@ async def moved(door: Desked, member: Member, _form: SentForm, case_id: UUID, mo
         raise Problem(409, f"This case is {case_.status.replace('_', ' ')}; this can no longer be done with it.")
     await door.turns.by_staff(str(case_id), MOVES[move](by=member.by))
     return redirect(f"/console/cases/{case_id}")
+
+
+def _lookups(door: Front) -> set[str]:
+    return {tool.name for tool in door.desk.catalog.lookups}
 
 
 def moves(case_: Case) -> list[Move]:

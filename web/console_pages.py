@@ -5,6 +5,7 @@ People get pages where programs get problem+json: signed out leads to the login 
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -40,7 +41,7 @@ GUARDS = {
     "Cache-Control": "no-store",
 }
 """For every page of the console."""
-NAMES = STANDS | {"eta": "expected at", "sku": "article", "qty": "quantity"}
+NAMES = STANDS | {"eta": "expected at", "sku": "article", "qty": "quantity", "args": "arguments"}
 UNITS = (("day", 86_400), ("h", 3600), ("min", 60))
 
 
@@ -144,6 +145,19 @@ def plain(value: JsonValue) -> str:
     return "; ".join(parts) or "–"
 
 
+def clip(text: str, room: int) -> str:
+    """The beginning of a text that takes at most `room` bytes as HTML: pages do not grow with what people write."""
+    kept = text
+    while (takes := size(kept)) > room:
+        kept = kept[: len(kept) * room // takes]
+    return kept if kept == text else f"{kept}…"
+
+
+def size(text: str) -> int:
+    """The bytes that a text takes as HTML."""
+    return len(html.escape(text).encode())
+
+
 def _moment(at: str) -> datetime | None:
     """Only what is written like a stamp is one: `2026-11-22T20:09…`."""
     if at[4:5] != "-" or at[10:11] != "T":
@@ -165,6 +179,6 @@ def _environment() -> Environment:
     loader = FileSystemLoader(PAGES)
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     pages.filters |= {
-        "label": label, "exact": exact, "relative": relative, "money": money, "plain": plain,
+        "label": label, "exact": exact, "relative": relative, "money": money, "plain": plain, "clip": clip,
     }  # fmt: skip
     return pages

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,23 +15,26 @@ from agent.casefile.approvals import Decision
 from agent.casefile.chain import first_broken
 from agent.casefile.events import Event
 from agent.casefile.fold import Case
-from agent.casefile.records import Approval, Turn
+from agent.casefile.records import Approval, Outcome, Turn
 from agent.casefile.store import Head, read_event
 from agent.speech.render import Voice
 from knowledge.documents import PlaybookError
 from knowledge.release import Release, ReleaseError
 from knowledge.wording import WordingError
+from web.console_pages import clip, size
 from web.console_words import Who, named, told, who
 from web.front import Front
 from web.view import TranscriptLine, transcript
 
-PER_PAGE = 20
+PER_PAGE = 30
 """Events on one page of a timeline."""
-RAW = 2000
-"""Characters of an event's JSON on a page; the whole of it is a page of its own."""
-LINES, LINES_CHARS = 30, 12_000
-"""How much of a conversation a page shows: its newest lines, so many, of so many characters together."""
-NEWEST = 8
+TOLD = 600
+"""Bytes of an event in plain words."""
+RAW = 36_000
+"""Bytes of events' JSON on a page, shared by its events: what a short one leaves, a long one gets."""
+LINES, LINES_CHARS = 30, 6_000
+"""How much of a conversation a page shows: its newest lines, so many, of about so many characters together."""
+NEWEST = 6
 """Rulings and receipts that a page shows."""
 
 
@@ -63,7 +67,6 @@ class Entry:
     who: Who
     text: str
     raw: str
-    cut: bool
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,12 @@ class CaseFile:
 
     def entries(self, page: int) -> list[Entry]:
         """One page of the timeline, oldest event first."""
-        first = (page - 1) * PER_PAGE
-        return [_entry(row) for row in self.rows[first : first + PER_PAGE]]
+        first, room, shown = (page - 1) * PER_PAGE, RAW, list[Entry]()
+        rows = self.rows[first : first + PER_PAGE]
+        for left, row in zip(range(len(rows), 0, -1), rows, strict=True):
+            shown.append(_entry(row, room // left))
+            room -= size(shown[-1].raw)
+        return shown
 
     def conversation(self) -> tuple[list[TranscriptLine], int]:
         """The newest lines, and how many there are before them."""
@@ -110,9 +117,10 @@ class CaseFile:
             shown.append(line)
         return shown[::-1], len(lines) - len(shown)
 
-    def newest(self, *kinds: type[e.Body]) -> list[Event]:
-        """The newest events of these kinds, newest first."""
-        return [event for event in reversed(self.events) if isinstance(event.body, kinds)][:NEWEST]
+    def newest(self, kind: type[e.Body], *, but: Container[str] = ()) -> list[Event]:
+        """The newest events of a kind, newest first, without the permissions to use the tools `but`."""
+        found = (event for event in reversed(self.events) if isinstance(event.body, kind))
+        return list(islice((event for event in found if not _permits(event, but)), NEWEST))
 
 
 def page_of(seq: int) -> int:
@@ -167,14 +175,17 @@ async def settled(door: Front, approval: Approval, events: Sequence[Event]) -> S
     return Settled(decision, None, None)
 
 
-def grounds(events: Sequence[Event], approval: Approval) -> list[Entry]:
-    """The events of the turn that asked, on which the question rests: what was said, read and ruled."""
+def grounds(events: Sequence[Event], approval: Approval, *, but: Container[str]) -> list[Entry]:
+    """The events of the turn that asked, on which the question rests: what was said, read and ruled.
+
+    `but`: the permissions to use these tools are left out.
+    """
     turn: list[Event] = []
     for event in events:
         turn = [] if isinstance(event.body, e.TurnStarted) else [*turn, event]
         if isinstance(event.body, e.ApprovalAsked) and event.body.approval.id == approval.id:
             kinds = (e.MessageReceived, e.LookedUp, e.Ruled, e.ApprovalAsked)
-            return [_told(event) for event in turn if isinstance(event.body, kinds)]
+            return [_told(event) for event in turn if isinstance(event.body, kinds) and not _permits(event, but)]
     return []
 
 
@@ -219,14 +230,18 @@ def _readable(row: Mapping[str, Any]) -> Event | None:
         return None
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
-    event, raw = _readable(row), row["body"] or ""
+def _entry(row: Mapping[str, Any], room: int) -> Entry:
+    event, raw = _readable(row), clip(row["body"] or "", room)
     if event is not None:
         return _told(event, raw)
     text = "What stood here was erased." if row["body"] is None else "This event cannot be read."
-    return Entry(row["seq"], row["at"], row["kind"], "system", text, raw[:RAW], len(raw) > RAW)
+    return Entry(row["seq"], row["at"], row["kind"], "system", text, raw)
 
 
 def _told(event: Event, raw: str = "") -> Entry:
-    text = told(event.body)
-    return Entry(event.seq, event.at, event.kind, who(event.body), text, raw[:RAW], len(raw) > RAW)
+    return Entry(event.seq, event.at, event.kind, who(event.body), clip(told(event.body), TOLD), raw)
+
+
+def _permits(event: Event, tools: Container[str]) -> bool:
+    body = event.body
+    return isinstance(body, e.Ruled) and body.ruling.outcome is Outcome.ALLOW and body.ruling.action in tools

@@ -13,13 +13,15 @@ Who = Literal["customer", "agent", "policy", "system", "person"]
 SNIPPET = 240
 BY: dict[Who, tuple[type[e.Body], ...]] = {
     "customer": (e.MessageReceived, e.ConfirmationSettled, e.ChoiceSettled),
-    "agent": (e.IntakeRead, e.ModelAnswered, e.ConfirmationAsked, e.IntentSettled, e.SlotsCleared, e.ReplySent),
+    "agent": (
+        e.IntakeRead, e.ModelAnswered, e.ConfirmationAsked, e.IntentSettled, e.SlotsCleared, e.ReplySent, e.HandedOff,
+    ),
     "policy": (e.PassagesFound, e.Ruled, e.ApprovalAsked),
     "system": (
         e.CaseOpened, e.TurnStarted, e.IdentityChecked, e.CodeChecked, e.LookedUp, e.EffectStarted, e.EffectReturned,
         e.Verified, e.TurnDone,
     ),
-    "person": (e.ApprovalGiven, e.HandedOff, e.TakenOver, e.GivenBack, e.CaseClosed),
+    "person": (e.ApprovalGiven, e.TakenOver, e.GivenBack, e.CaseClosed),
 }  # fmt: skip
 RULED = {
     "allow": "may be done", "confirm": "needs the customer’s yes", "approve": "needs a person’s approval",
@@ -36,6 +38,7 @@ RECEIPTS = {
     "failed": "Not carried out: {}",
     "unknown": "What came of it is not known: {}",
 }
+YES = {"confirmation": "the customer’s yes", "approval": "a person’s approval", "policy": "the policy itself"}
 STEPS = {
     "lookup": "look it up with {}", "action": "propose {}", "answer": "answer from the passages found",
     "person": "ask for a person",
@@ -136,7 +139,7 @@ def _(body: e.ModelAnswered) -> str:
 def _(body: e.LookedUp) -> str:
     if body.failed is not None:
         return f"{_tool(body.tool)} could not be read: {snippet(body.failed)}"
-    return f"{_tool(body.tool)} was read{'' if body.result is not None else ': there is no such record of theirs'}."
+    return f"{_tool(body.tool)}: {'it was read' if body.result is not None else 'there is no such record of theirs'}."
 
 
 @told.register
@@ -167,7 +170,8 @@ def _(body: e.ApprovalGiven) -> str:
 
 @told.register
 def _(body: e.EffectStarted) -> str:
-    return f"{_tool(body.action)} was sent for {body.target.kind} {body.target.id}, authorised by {body.yes}."
+    by = YES.get(body.yes.partition(":")[0], body.yes)
+    return f"{_tool(body.action)} was sent for {body.target.kind} {body.target.id}, authorised by {by}."
 
 
 @told.register
@@ -228,7 +232,7 @@ def _(body: e.CaseClosed) -> str:
 
 
 def _tool(name: str) -> str:
-    return named(name).capitalize()
+    return f"“{named(name).capitalize()}”"
 
 
 def _proposed(proposal: Proposal) -> str:

@@ -34,7 +34,8 @@ async def follow(door: Front, case_id: str, wake_id: str) -> AsyncIterator[Said 
 
     Ends without a turn when none was done in the turn's time and a grace.
     """
-    files, seen, mine = door.desk.files, 0, False
+    files, mine = door.desk.files, False
+    seen = await files.kept_seq(case_id)  # before the row is read: a turn that ends in between is seen below
     ends = time.monotonic() + door.desk.limits.turn_timeout_s + GRACE_S
     row = await _row(door, case_id, wake_id)
     if row is not None and row.turn_seq is not None:
@@ -43,7 +44,6 @@ async def follow(door: Front, case_id: str, wake_id: str) -> AsyncIterator[Said 
             yield Said(sentence)
         yield turn
         return
-    seen = await files.kept_seq(case_id)
     while time.monotonic() < ends:
         for event in await files.events(case_id, after=seen):
             seen = event.seq

@@ -6,13 +6,13 @@ import json
 import uuid
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.casefile.clock import Clock
 from agent.casefile.inbox import Wake, put
 from agent.casefile.records import Approval, ApprovalStatus, Args, Frozen
-from agent.casefile.tables import approvals
+from agent.casefile.tables import approvals, inbox
 from agent.errors import ApprovalStale, ApprovalUnknown
 
 NAMESPACE = uuid.UUID("8a3f4dd2-2f0b-4c37-9b0e-1f9f5f0c7a11")
@@ -65,6 +65,7 @@ async def decide(
     )
     if won.rowcount != 1:
         raise ApprovalStale("This approval was decided by someone else a moment ago.")
+    await _forget_lapse(tx, approval)
     await put(tx, tenant, clock, Wake(approval.case_id, f"decision:{approval_id}", "decision", approval_id))
     return approval.model_copy(update={"status": decision.status, "decided_by": decision.decided_by})
 
@@ -77,6 +78,18 @@ async def lapse(tx: AsyncConnection, approval_id: str) -> bool:
         .values(status="expired")
     )
     return lapsed.rowcount == 1
+
+
+async def withdraw(tx: AsyncConnection, approval: Approval) -> None:
+    """Take the question back: a person has the whole case now. A decision that came first stands in the table."""
+    await lapse(tx, approval.id)
+    await _forget_lapse(tx, approval)
+
+
+async def _forget_lapse(tx: AsyncConnection, approval: Approval) -> None:
+    """Nothing is due any more at the time at which the question would have lapsed."""
+    due = (inbox.c.case_id == approval.case_id) & (inbox.c.wake_id == f"expiry:{approval.id}")
+    await tx.execute(delete(inbox).where(due, inbox.c.turn_seq.is_(None)))
 
 
 async def get(db: AsyncConnection, tenant: str, clock: Clock, approval_id: str) -> Approval:

@@ -26,6 +26,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._reading = engine.execution_options(reads_only=True)
         self._writing = asyncio.Lock()
 
     @classmethod
@@ -56,8 +57,8 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A connection for reading; takes no lock."""
-        async with self.engine.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with self._reading.connect() as connection:
+            yield connection
 
     async def close(self) -> None:
         """Close all connections."""
@@ -87,5 +88,5 @@ def _as_durable_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        if not connection.get_execution_options().get("reads_only"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")

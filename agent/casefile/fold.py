@@ -1,7 +1,7 @@
 """The fold: a case is what its events say, and nothing else.
 
 `fold` is pure: the same events give the same case, from the start or from any fold on the way. What is in a case is
-bounded (a window of lines, the last receipts), so that a turn costs the same at any length.
+bounded: a window of lines, the last receipts, the yeses that can still be used.
 """
 
 from __future__ import annotations
@@ -10,131 +10,18 @@ from collections.abc import Iterable, Sequence
 from functools import reduce, singledispatch
 from typing import Literal
 
-from pydantic import Field, JsonValue
+from pydantic import JsonValue
 
 from agent.casefile import events as e
 from agent.casefile.canonical import proposal_digest
-from agent.casefile.records import (
-    Approval,
-    Args,
-    Ask,
-    CaseStatus,
-    Frozen,
-    Intent,
-    Level,
-    Mood,
-    Proposal,
-    Receipt,
-    Ruling,
-)
+from agent.casefile.case import Case, Code, Identity, Line, Question, Yes
+from agent.casefile.records import Args, CaseStatus, Intent, Level
+
+__all__ = ["Case", "Code", "Identity", "Line", "Question", "Yes", "applied", "fold", "journaled"]
 
 WINDOW = 20
 RECEIPTS = 20
 SETTLED_KEPT = 10
-
-
-class Line(Frozen):
-    """One line of the conversation."""
-
-    role: Literal["customer", "agent", "staff", "system"]
-    text: str
-
-
-class Yes(Frozen):
-    """A yes that was given and not used yet."""
-
-    id: str
-    """`confirmation:…` or `approval:…`."""
-    digest: str
-    by: Literal["customer", "staff"]
-    expires_at: str
-
-
-class Code(Frozen):
-    """The one-time code that was sent last."""
-
-    ordinal: int
-    sent_at: str
-    tries: int = 0
-
-
-class Identity(Frozen):
-    """Who the customer is, and how sure we are."""
-
-    level: Level = Level.anonymous
-    customer_id: str | None = None
-    facts: dict[str, str] = {}
-    """What they said of themselves and was not yet held against the records."""
-    failed: int = 0
-    codes: int = 0
-    """Codes sent so far."""
-    code: Code | None = None
-
-
-class Question(Frozen):
-    """A confirmation that is pending."""
-
-    intent: str
-    proposal: Proposal
-
-
-class Case(Frozen):
-    """A case, folded from its file."""
-
-    tenant: str
-    case_id: str
-    seq: int = 0
-    opened_at: str = ""
-    release: str = ""
-    channel: str = "chat"
-    language: str = "en"
-    status: CaseStatus = "open"
-    identity: Identity = Identity()
-    intents: list[Intent] = []
-    """All open ones and the last settled ones."""
-    opened: int = 0
-    """Intents opened so far."""
-    mood: Mood = Mood()
-    asks: list[Ask] = []
-    """What the last turn asked for."""
-    repeats: int = 0
-    """How many turns running asked for the same."""
-    question: Question | None = None
-    yeses: list[Yes] = []
-    approval: Approval | None = None
-    approval_intent: str | None = None
-    edits: dict[str, Args] = {}
-    """By intent: arguments that a person set."""
-    offered_person: bool = False
-    open_effects: dict[str, e.EffectStarted] = {}
-    """Started and not settled by a receipt."""
-    receipts: list[Receipt] = []
-    ruling: Ruling | None = None
-    window: list[Line] = []
-    handed: str | None = None
-    """The reason while a person has the case."""
-    handoffs: int = 0
-    ticket_id: str | None = None
-    turn: e.TurnStarted | None = None
-    """The turn that is under way."""
-    journal: tuple[e.Event, ...] = Field(default=(), exclude=True)
-    """Its events so far: what is in it is not asked, called or said again."""
-
-    @property
-    def open_intents(self) -> list[Intent]:
-        """Those that wait for the agent, in the order they came."""
-        return [intent for intent in self.intents if intent.status == "open"]
-
-    def intent(self, intent_id: str) -> Intent:
-        """Raises KeyError for an id that is none of this case's."""
-        for intent in self.intents:
-            if intent.id == intent_id:
-                return intent
-        raise KeyError(intent_id)
-
-    def yes_for(self, digest: str, now: str) -> Yes | None:
-        """The unexpired, unused yes to exactly this proposal."""
-        return next((yes for yes in self.yeses if yes.digest == digest and now < yes.expires_at), None)
 
 
 def fold(case: Case, events: Iterable[e.Event]) -> Case:
@@ -144,8 +31,9 @@ def fold(case: Case, events: Iterable[e.Event]) -> Case:
 
 def _next(case: Case, event: e.Event) -> Case:
     changes = applied(event.body, case, event.at)
-    journal = (event,) if isinstance(event.body, e.TurnStarted) else (*case.journal, event)
-    return case.model_copy(update={"journal": journal, **changes, "seq": event.seq})
+    earlier = () if isinstance(event.body, e.TurnStarted) else case.journal
+    journal = () if changes.get("turn", case.turn) is None else (*earlier, event)
+    return case.model_copy(update={**changes, "journal": journal, "seq": event.seq})
 
 
 @singledispatch
@@ -190,15 +78,15 @@ def _(body: e.IntakeRead, case: Case, _at: str) -> dict[str, object]:
 
 
 @applied.register
-def _(body: e.ConfirmationSettled, case: Case, _at: str) -> dict[str, object]:
-    if body.answer == "unclear" or case.question is None:
+def _(body: e.ConfirmationSettled, case: Case, at: str) -> dict[str, object]:
+    if body.answer == "unclear" or case.question is None or case.question.proposal.digest != body.digest:
         return {}
     changes: dict[str, object] = {"question": None}
     if body.answer == "yes":
         proposal = case.question.proposal
         yes_id = f"confirmation:{body.message_id}:{body.digest[:16]}"
         yes = Yes(id=yes_id, digest=body.digest, by="customer", expires_at=proposal.expires_at or "")
-        changes["yeses"] = [*case.yeses, yes]
+        changes["yeses"] = _with_yes(case, yes, at)
     return changes
 
 
@@ -211,8 +99,10 @@ def _(_body: e.ChoiceSettled, _case: Case, _at: str) -> dict[str, object]:
 def _(body: e.IdentityChecked, case: Case, _at: str) -> dict[str, object]:
     identity = case.identity
     changes: dict[str, object] = {"facts": {k: v for k, v in identity.facts.items() if k not in body.facts}}
-    if body.matched:
-        changes |= {"level": max(identity.level, Level.confirmed), "customer_id": body.customer_id}
+    if body.matched and body.customer_id == identity.customer_id:
+        changes |= {"level": max(identity.level, Level.confirmed)}
+    elif body.matched:  # what was proven of one customer says nothing of another
+        changes |= {"level": Level.confirmed, "customer_id": body.customer_id, "code": None}
     else:
         changes |= {"failed": identity.failed + 1}
     return {"identity": identity.model_copy(update=changes)}
@@ -229,7 +119,7 @@ def _(body: e.CodeChecked, case: Case, _at: str) -> dict[str, object]:
 
 @applied.register
 def _(body: e.Ruled, _case: Case, _at: str) -> dict[str, object]:
-    return {"ruling": body.ruling}
+    return {"ruling": body.ruling} if body.intent is not None else {}
 
 
 @applied.register
@@ -244,7 +134,7 @@ def _(body: e.ApprovalAsked, case: Case, _at: str) -> dict[str, object]:
 
 
 @applied.register
-def _(body: e.ApprovalGiven, case: Case, _at: str) -> dict[str, object]:
+def _(body: e.ApprovalGiven, case: Case, at: str) -> dict[str, object]:
     approval, intent = case.approval, case.approval_intent
     if approval is None or intent is None or approval.id != body.approval_id:
         return {}
@@ -253,11 +143,11 @@ def _(body: e.ApprovalGiven, case: Case, _at: str) -> dict[str, object]:
         "approval_intent": None,
         "intents": _with_intent(case, intent, status="open"),
     }
-    args = approval.args if body.args is None else body.args
-    if body.status in ("approved", "edited"):
-        digest = proposal_digest(case.case_id, case.identity.customer_id, approval.action, args)
-        yes = Yes(id=f"approval:{approval.id}", digest=digest, by="staff", expires_at=approval.expires_at)
-        changes["yeses"] = [*case.yeses, yes]
+    args = body.args if body.status == "edited" and body.args is not None else approval.args
+    asked, given = (_digest(case, approval.action, these) for these in (approval.args, args))
+    if body.status in ("approved", "edited") and asked == approval.digest:  # else it was asked for another customer
+        yes = Yes(id=f"approval:{approval.id}", digest=given, by="staff", expires_at=approval.expires_at)
+        changes["yeses"] = _with_yes(case, yes, at)
     if body.status == "edited":
         changes["edits"] = case.edits | {intent: args}
     return changes
@@ -286,12 +176,10 @@ def _(body: e.Verified, case: Case, at: str) -> dict[str, object]:
 @applied.register
 def _(body: e.IntentSettled, case: Case, _at: str) -> dict[str, object]:
     settled = _with_intent(case, body.intent, status=body.status, outcome=body.outcome)
-    active = [intent for intent in settled if intent.status in ("open", "waiting")]
-    ended = [intent for intent in settled if intent not in active][-SETTLED_KEPT:]
-    kept = [intent for intent in settled if intent in active or intent in ended]
     question = None if case.question and case.question.intent == body.intent else case.question
     edits = {k: v for k, v in case.edits.items() if k != body.intent}
-    return {"intents": kept, "question": question, "edits": edits, "offered_person": body.outcome == "unanswered"}
+    offered = body.outcome == "unanswered"
+    return {"intents": _kept(settled), "question": question, "edits": edits, "offered_person": offered}
 
 
 @applied.register
@@ -307,15 +195,11 @@ def _(body: e.ReplySent, case: Case, _at: str) -> dict[str, object]:
 
 @applied.register
 def _(body: e.HandedOff, case: Case, _at: str) -> dict[str, object]:
-    over = [i.model_copy(update={"status": "handed_over"}) if i.status == "open" else i for i in case.intents]
     return {
         "handed": body.reason,
         "handoffs": case.handoffs + 1,
         "ticket_id": body.ticket_id,
-        "intents": over,
-        "question": None,
-        "offered_person": False,
-        "asks": [],
+        **_out_of_the_agents_hands(case),
     }
 
 
@@ -325,30 +209,57 @@ def _(body: e.TurnDone, case: Case, _at: str) -> dict[str, object]:
     same = bool(asked) and asked == [(ask.kind, ask.name) for ask in case.asks]
     return {
         "turn": None,
-        "journal": (),
-        "status": body.turn.status,
+        "status": _status(case, body.turn.status),
         "asks": body.turn.asks,
         "repeats": case.repeats + 1 if same else 0,
     }
 
 
 @applied.register
-def _(_body: e.TakenOver, _case: Case, _at: str) -> dict[str, object]:
-    return {"handed": "taken_over", "status": "waiting_person", "asks": [], "question": None}
+def _(_body: e.TakenOver, case: Case, _at: str) -> dict[str, object]:
+    status = _status(case, "waiting_person")
+    return {"handed": "taken_over", "status": status, **_out_of_the_agents_hands(case)}
 
 
 @applied.register
 def _(_body: e.GivenBack, case: Case, _at: str) -> dict[str, object]:
-    return {"handed": None, "status": "waiting_approval" if case.approval else "resolved"}
+    return {"handed": None, "status": _status(case, "resolved")}
 
 
 @applied.register
-def _(_body: e.CaseClosed, _case: Case, _at: str) -> dict[str, object]:
-    return {"status": "closed", "asks": [], "question": None}
+def _(_body: e.CaseClosed, case: Case, _at: str) -> dict[str, object]:
+    return {"status": "closed", **_out_of_the_agents_hands(case)}
+
+
+def _out_of_the_agents_hands(case: Case) -> dict[str, object]:
+    """A person has the case: nothing that was open, asked or submitted is the agent's to carry out any more."""
+    live = ("open", "waiting")
+    over = [i.model_copy(update={"status": "handed_over"}) if i.status in live else i for i in case.intents]
+    nothing = {"question": None, "approval": None, "approval_intent": None, "offered_person": False}
+    return {"intents": _kept(over), "edits": {}, "yeses": [], "asks": [], **nothing}
 
 
 def _said(case: Case, role: Literal["customer", "agent", "staff", "system"], text: str) -> list[Line]:
     return [*case.window, Line(role=role, text=text)][-WINDOW:]
+
+
+def _status(case: Case, status: CaseStatus) -> CaseStatus:
+    """A closed case stays closed, whatever turn was under way."""
+    return "closed" if case.status == "closed" else status
+
+
+def _digest(case: Case, action: str, args: Args) -> str:
+    return proposal_digest(case.case_id, case.identity.customer_id, action, args)
+
+
+def _with_yes(case: Case, yes: Yes, at: str) -> list[Yes]:
+    return [*(earlier for earlier in case.yeses if at < earlier.expires_at), yes]
+
+
+def _kept(intents: list[Intent]) -> list[Intent]:
+    """All that are open or wait, and the last of the others."""
+    ended = [intent.id for intent in intents if intent.status not in ("open", "waiting")][-SETTLED_KEPT:]
+    return [intent for intent in intents if intent.status in ("open", "waiting") or intent.id in ended]
 
 
 def _with_intent(case: Case, intent_id: str, **update: JsonValue | dict[str, str]) -> list[Intent]:

@@ -147,8 +147,9 @@ class CaseFiles:
             return [self._listed(row) for row in (await db.execute(newest)).mappings()]
 
     def _listed(self, row: RowMapping) -> Listed:
-        case = Case.model_validate_json(row["fold"]) if row["fold"] else self.blank(row["case_id"])
-        return Listed(case, row["status"], row["created_at"], row["at"] or row["created_at"])
+        return Listed(
+            self._kept(row["case_id"], row["fold"]), row["status"], row["created_at"], row["at"] or row["created_at"]
+        )
 
     async def ids(self) -> list[str]:
         """All cases, oldest first."""

@@ -43,6 +43,11 @@ class Cues:
     """Starts like a reason and is none: "as soon as", "since Monday"."""
     new: str
     """Directly before the value that something shall become."""
+    toward: str
+    """Before the new value as well, unless one of the words of `ceases` comes before: "stop writing to a@b.c"."""
+    ceases: str
+    new_after: str
+    """Directly after the value that something shall become."""
     old: str
     """Directly before the value that is on file."""
     change: str
@@ -73,11 +78,13 @@ class Cues:
     """Words whose full stop ends no sentence when a number follows."""
     another: str
     """Phrases that begin another matter within a sentence."""
-    asks: str
+    questions: str
+    wants: str
     """Phrases that a request begins with."""
     verbs: str
     objects: str
     """A verb of the one list before a word of the other begins a request too: "refund my", not "refund policy"."""
+    please: str
     openers: str
     """Words that say nothing before the request itself comes."""
     joint: str
@@ -105,7 +112,7 @@ ENGLISH = Cues(
         "code": "(?:one-time |verification |security |confirmation |6-digit )?code, passcode, pin",
         "phone": """(?:tele|cell|mobile ?)?phone(?: ?number| no)?, mobile(?: number)?, cell(?: number)?, tel,
             landline, whatsapp, (?:call|ring|text|reach) me (?:on|at|under)""",
-        "number": "number, no",
+        "number": "number",
         "amount": "amount, sum, refund(?: me| of)?",
     },
     between="""a an are as be been called changed currently e-mail email address following here id i'm is it it's its
@@ -161,7 +168,10 @@ ENGLISH = Cues(
         found (?:it |one )?(?:cheaper|somewhere), don't like""",
     not_reasons="""as i (?:said|say|wrote|mentioned|told|understand), as they say, as it is, as it says, as the order,
         since i (?:ordered|bought|placed|wrote|paid)""",
-    new="new to into be become becomes becoming",
+    new="new be become becomes becoming",
+    toward="to into",
+    ceases="stop don't dont not never longer can't cannot without",
+    new_after="instead(?! of), from now on, now, is my new, is the new, as my new, as the new",
     old="""old from previous former earlier file registered was instead rather current currently existing used
         replace""",
     change="use now change update switch set put correct",
@@ -187,14 +197,15 @@ ENGLISH = Cues(
     another="""also, another thing, one more thing, another question, besides, additionally, in addition,
         on top of that, secondly, by the way, btw, plus, furthermore, apart from that, other than that,
         while you're at it, then""",
-    asks="""please, (?:can|could|would|will|may|shall|should) (?:you|i|we|someone), where, when, what, which, why,
-        how, who, (?:is|are|do|does|did|has|have) (?:my|the|there|you|i|it|they|your|this|that|we),
-        (?:i )?(?:want|need|wish|would like|require), i would, i'd (?:like|love|prefer),
-        i'm looking, let me, help, talk to, speak (?:to|with)""",
+    questions="""(?:can|could|would|will|may|shall|should) (?:you|i|we|someone), where, when, what, which, why, how,
+        who, (?:is|are|do|does|did|has|have) (?:my|the|there|you|i|it|they|your|this|that|we)""",
+    wants="""please, (?:i )?(?:want|need|wish|would like|require|demand), i would, i'd (?:like|love|prefer),
+        i'd rather(?! not), i'm looking, let me, help, talk to, speak (?:to|with)""",
     verbs="""cancel refund return change update send tell give check track find stop explain show make put add remove
         replace exchange connect transfer get book resend correct fix set reimburse switch move redirect write
-        recommend""",
+        recommend pay""",
     objects="my the it that this these those me us them a an one order orders hg all both to for up hg- #",
+    please="please pls plz kindly",
     openers="""can could would will may shall should do does did is are you i we someone anyone to want need like
         just help question questions assist me with have a got some something problem issue if""",
     joint="and but also plus then",

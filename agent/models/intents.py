@@ -21,11 +21,13 @@ from agent.models.segment import Span, is_request, segment
 
 SURE = 0.5
 """How likely an intent must be where a part need not carry one: a statement, or anything while something is asked."""
+FIRM = 0.8
+"""How likely it must be where it stands in an answer."""
 CLEAR = 0.9
-"""How likely it must be where a part is an answer first of all."""
-SHARE = 0.2
-"""How likely a statement's intent must be beside other parts: for the message as a whole, or where it is set apart."""
-_FREE = ("reason", "description")
+"""How likely it must be where something was asked and a part is a statement."""
+LIKELY = 0.2
+"""How likely it must be where something marks a statement as a matter of its own."""
+FREE = ("reason", "description")
 """Values that are whole sentences: a request may hide in them."""
 _CHANGES = ("email", "phone", "address")
 _JOINER = re.compile(r"[\s,;:&+/]*(?:\b(?:and|or)\b)?[\s,;:&+/]*$")
@@ -42,6 +44,8 @@ class Part:
     new: bool
     """It carries a value that something shall become."""
     request: bool
+    pointed: bool
+    """It names what it is about, or asks: "please update it" does not."""
     says: bool
     """False: nothing but values, courtesies, yes or no."""
     answers: bool
@@ -72,6 +76,8 @@ class IntentReader:
     guesser: Guesser
     social: Collection[str]
     """Names of intents that are mere courtesy: greetings, thanks."""
+    person: Collection[str]
+    """Names of intents that ask for a person: heard wherever they are said, and in whatever form."""
 
     def read(
         self,
@@ -89,14 +95,11 @@ class IntentReader:
         """
         text = context.text
         parts = self._guessed(text, list(_parts(values, context)), among)
-        whole = self.guesser.guess([text], among)[0]
-        kept = [
-            part for part in parts if part.says and (_answered(part) if asked else self._counts(part, parts, whole))
-        ]
+        kept = [part for part in parts if part.says and (self._is_more(part) if asked else self._counts(part, parts))]
         kept = [part for part in kept if not (asked and (_repeats(part, pending) or part.guess.name in self.social))]
         wanted = _stretched([part for part in parts if part.guess.name not in self.social], kept, asked=asked)
         if not wanted and not asked:
-            wanted = [Wanted(0, len(text), whole, ())]
+            wanted = [Wanted(0, len(text), self.guesser.guess([text], among)[0], ())]
         if len(wanted) == 1 and not asked:
             wanted = [replace(wanted[0], start=0, end=len(text))]
         return [seen for one in wanted for seen in _by_order(text, one)]
@@ -107,28 +110,38 @@ class IntentReader:
         guesses = iter(self.guesser.guess([words for words in said if words], among))
         return [replace(part, guess=next(guesses)) if words else part for part, words in zip(parts, said, strict=True)]
 
-    def _counts(self, part: Part, parts: Sequence[Part], whole: Guess) -> bool:
+    def _counts(self, part: Part, parts: Sequence[Part]) -> bool:
         """Whether a part is an intent of its own, when nothing was asked."""
-        name, others = part.guess.name, [other for other in parts if other is not part and other.says]
-        if part.request or not others or name is None:
-            return part.request and name not in self.social
-        requests = [other for other in others if other.request]
-        apart = part.besides or part.new or any(other.besides or _is_elsewhere(part, other) for other in requests)
-        likely = part.guess.confidence >= (SHARE if apart else SURE) and name not in self.social
-        return likely and (apart or whole.shares[name] >= SHARE)
+        saying = [one for one in parts if one.says and one.guess.name not in self.social]
+        if part.guess.name is None or part not in saying:
+            return part.guess.name is None and part.request and (part.pointed or saying == [part])
+        if part.request or _is_apart(part, saying):
+            return part.request or part.guess.confidence >= LIKELY
+        rivals = [one for one in saying if one.guess.name and one is not part]
+        return not any(one.request or one.guess.confidence > part.guess.confidence for one in rivals)
+
+    def _is_more(self, part: Part) -> bool:
+        """Whether a part wants something of its own, though the customer was asked something."""
+        guess = part.guess
+        if guess.name is None:
+            return part.request and not part.answers
+        if guess.name in self.person or part.request:
+            return guess.confidence >= (FIRM if part.answers else SURE)
+        return guess.confidence >= CLEAR and not part.answers
 
 
-def _answered(part: Part) -> bool:
-    """Whether a part wants something of its own, though the customer was asked something."""
-    if part.answers or not part.request:
-        return part.request and part.guess.name is not None and part.guess.confidence >= CLEAR
-    return part.guess.name is None or part.guess.confidence >= SURE
+def _is_apart(part: Part, saying: Sequence[Part]) -> bool:
+    """Whether something marks a statement as a matter of its own, beside the part that comes after or before it."""
+    place = saying.index(part)
+    after, before = saying[place + 1 : place + 2], saying[max(0, place - 1) : place]
+    elsewhere = any(_is_elsewhere(part, one) for one in after or before)
+    return part.besides or part.new or elsewhere or any(one.besides for one in after)
 
 
 def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
     """The parts of the message, not yet guessed."""
     text, cues = context.text, context.cues
-    exact = [value for value in values if value.name not in _FREE]
+    exact = [value for value in values if value.name not in FREE]
     plain, last = blank(text.replace("’", "'"), exact), 0
     for start, end in _by_change(text, segment(text, cues), exact, cues):
         inside = [value for value in exact if start <= value.start < end]
@@ -140,6 +153,7 @@ def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
             ids=tuple(value for value in inside if value.name == "order_id"),
             new=new,
             request=is_request(text[start:end], cues),
+            pointed="?" in text[start:end] or _says(plain[start:end], cues, words(cues.verbs) | words(cues.objects)),
             says=_says(plain[start:end], cues) or (new and not answers),
             answers=answers,
             besides=phrase(cues.besides).search(plain, last, end) is not None,
@@ -162,9 +176,9 @@ def _by_change(text: str, spans: Sequence[Span], values: Sequence[Found], cues: 
         yield start, end
 
 
-def _says(plain: str, cues: Cues) -> bool:
+def _says(plain: str, cues: Cues, more: frozenset[str] = frozenset()) -> bool:
     """Whether a part has words that are more than courtesy, and more than the names of what was asked."""
-    idle = words(cues.polite) | words(cues.glue) | words(cues.openers)
+    idle = words(cues.polite) | words(cues.glue) | words(cues.openers) | more
     return any(word not in idle for word in re.findall(r"[^\W\d_][\w'-]*", plain.lower()))
 
 
@@ -194,7 +208,7 @@ def _stretched(parts: Sequence[Part], kept: Sequence[Part], *, asked: bool) -> l
             else:
                 wanted.append(one)
             background = []
-        elif not asked and part.says:
+        elif not asked and (part.says or (part.ids and not last)):
             background.append(part)
         elif not asked and last and part.ids:
             elsewhere = _is_elsewhere(last, part)
@@ -204,6 +218,13 @@ def _stretched(parts: Sequence[Part], kept: Sequence[Part], *, asked: bool) -> l
     if wanted and background:
         wanted[-1] = replace(wanted[-1], end=max(wanted[-1].end, background[-1].end))
     return wanted
+
+
+def outside(said: str, intents: Sequence[IntentSeen]) -> str:
+    """What of a free answer stands before the first request in it; empty when that is nothing to speak of."""
+    starts = [max(0, said.find(one.text)) for one in intents if one.text in said or said in one.text]
+    before = _JOINER.sub("", said[: min(starts)]) if starts else said
+    return before if len(before.split()) > 1 or not starts else ""
 
 
 def _by_order(text: str, wanted: Wanted) -> Iterator[IntentSeen]:

@@ -7,7 +7,6 @@ import re
 from agent.casefile.records import Mood
 from agent.models.cues import Cues, phrase
 
-_LOUD = re.compile(r"\b[A-Z]{3,}\b")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -29,4 +28,4 @@ def mood_of(text: str, cues: Cues) -> Mood:
 def _shouts(text: str) -> bool:
     """Whether most words of a message that has some are in capitals."""
     said = _WORD.findall(text)
-    return len(said) >= 3 and len(_LOUD.findall(text)) > len(said) / 2
+    return len(said) >= 3 and sum(word.isupper() for word in said) > len(said) / 2

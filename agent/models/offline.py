@@ -13,16 +13,17 @@ from agent.casefile.records import Passage
 from agent.models.cues import CUES, ENGLISH, Cues
 from agent.models.extract import answer
 from agent.models.guess import Guesser
-from agent.models.intents import IntentReader
+from agent.models.intents import FREE, IntentReader, outside
 from agent.models.languages import language_of
 from agent.models.mood import mood_of
-from agent.models.port import AnswerStep, Frame, IntentChoice, Reading, Step, ToolOffer
+from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer, ValueSeen
 from agent.models.recognise import context_of, find, seen
 from agent.models.recognisers.found import TAKEN, blank
 from knowledge.embed import Embedder
 from knowledge.head import Head
 
 SOCIAL = ("greeting", "thanks", "goodbye")
+PERSON = ("person",)
 MOST_PASSAGES = 3
 """Passages that an answer is taken from."""
 
@@ -33,16 +34,23 @@ class Offline:
     name = "offline"
 
     def __init__(
-        self, embedder: Embedder, head: Head, *, support: float, region: str = "", social: Collection[str] = SOCIAL
+        self,
+        embedder: Embedder,
+        head: Head,
+        *,
+        support: float,
+        region: str = "",
+        social: Collection[str] = SOCIAL,
+        person: Collection[str] = PERSON,
     ) -> None:
         """`support`: below it a passage carries no answer. `region`: ISO 3166, where a locale does not tell it.
 
-        `social`: names of the intents that are mere courtesy beside a request.
+        `social`: names of the intents that are mere courtesy beside a request; `person`: of those that ask for one.
         """
         self._embedder = embedder
         self._support = support
         self._region = region
-        self._intents = IntentReader(Guesser(embedder, head), social)
+        self._intents = IntentReader(Guesser(embedder, head), social, person)
 
     async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
         """Read one message: about 10 ms, most of it for one embedding a part."""
@@ -65,17 +73,27 @@ class Offline:
         before, _, region = frame.locale.partition("-")
         context = context_of(message, frame.asks, region or self._region, before)
         values = find(context)
-        language = language_of(blank(message, values).replace(TAKEN, " "), before)
+        exact = [value for value in values if value.name not in FREE]
+        language = language_of(blank(message, exact).replace(TAKEN, " "), before)
         if CUES.get(language, ENGLISH) is not context.cues:
             context = context_of(message, frame.asks, region or self._region, language)
             values = find(context)
         intents = self._intents.read(values, context, frame.intents, among, asked=bool(frame.asks))
+        told = [seen(value, context) for value in values]
+        if frame.asks:
+            told = [_freed(value, intents) if value.name in FREE else value for value in told]
         return Reading(
             language=language,
             intents=intents,
-            values=[seen(value, context) for value in values],
+            values=[value for value in told if value.value],
             mood=mood_of(message, context.cues),
         )
+
+
+def _freed(value: ValueSeen, intents: Sequence[IntentSeen]) -> ValueSeen:
+    """A free answer without the requests that came with it."""
+    said = outside(value.text, intents)
+    return value if said == value.text else value.model_copy(update={"text": said, "value": " ".join(said.split())})
 
 
 def _cues(locale: str) -> Cues:

@@ -21,7 +21,7 @@ from agent.models.recognisers.reasons import reasons
 
 Recogniser = Callable[[str, Context], Iterator[Found]]
 _RECOGNISERS: tuple[Recogniser, ...] = (
-    emails, order_ids, dates, phones, addresses, codes, bare_order_ids, bare_phones, postcodes, amounts, names,
+    emails, order_ids, dates, phones, addresses, codes, bare_order_ids, amounts, bare_phones, postcodes, names,
 )  # fmt: skip
 
 

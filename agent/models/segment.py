@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import islice
 
 from agent.models.cues import Cues, phrases, words
 
 Span = tuple[int, int]
 """Start and end within the message."""
 MOST = 16
+_MANY = 400
+"""Ends looked at; what comes after them is one sentence."""
 
 _END = re.compile(r"[.!?…]+[\"'”’)]*(?=\s|$)|\n\s*\n|\n")
 
@@ -22,7 +25,7 @@ _END = re.compile(r"[.!?…]+[\"'”’)]*(?=\s|$)|\n\s*\n|\n")
 def sentences(text: str, cues: Cues, *, lines: bool = True) -> list[Span]:
     """The sentences of a text, without the space around them. `lines`: a line's end ends a sentence too."""
     places, start = [], 0
-    for end in _END.finditer(text):
+    for end in islice(_END.finditer(text), _MANY):
         if end[0].startswith("\n") and not lines and end[0].count("\n") == 1:
             continue
         if not (end[0] == "." and _abbreviates(text, start, end.start(), cues)):
@@ -41,7 +44,7 @@ def segment(text: str, cues: Cues) -> list[Span]:
 
 def is_request(text: str, cues: Cues) -> bool:
     """Whether a part asks for something by its form; "my parcel is late" asks too, but does not say so."""
-    return text.rstrip().endswith("?") or _opens(text, cues)
+    return text.rstrip().endswith("?") or _opens(text, cues) or _within(cues).search(text) is not None
 
 
 def divided(text: str, start: int, end: int, cues: Cues) -> Iterator[Span]:
@@ -59,17 +62,30 @@ def divided(text: str, start: int, end: int, cues: Cues) -> Iterator[Span]:
 @cache
 def _joints(cues: Cues) -> re.Pattern[str]:
     """Where one request ends and the next begins; the joining words belong to neither."""
-    asks, another = rf"(?=(?:{_request(cues)})(?!\w))", rf"(?:{phrases(cues.another)})(?!\w)[,:]?"
+    asks, wants = (rf"(?=(?:{opening})(?!\w))" for opening in (_request(cues), _want(cues)))
+    another = rf"(?:{phrases(cues.another)})(?!\w)[,:]?"
     joined = rf"[,.]?\s(?:{'|'.join(words(cues.joint))})\s(?:{another}|{asks})"
     parted = rf"[,;]\s{another}|;\s|\s(?=\(?[1-9]\)\s)|\s{another}\s{asks}"
-    return re.compile(rf"{joined}|{parted}|(?P<comma>,\s){asks}", re.IGNORECASE)
+    return re.compile(rf"{joined}|{parted}|,\s{wants}|(?P<comma>,\s){asks}", re.IGNORECASE)
+
+
+@cache
+def _within(cues: Cues) -> re.Pattern[str]:
+    """Where a request begins after an opening clause: "two things: cancel it", "if it is late please cancel it"."""
+    return re.compile(rf"(?:[:,]|\b(?:{'|'.join(words(cues.please))}))\s(?:{_want(cues)})(?!\w)", re.IGNORECASE)
 
 
 @cache
 def _request(cues: Cues) -> str:
     """The beginnings of a request as one alternation."""
+    return rf"{phrases(cues.questions)}|{_want(cues)}"
+
+
+@cache
+def _want(cues: Cues) -> str:
+    """The beginnings of a request that is no question."""
     verbs, objects = "|".join(sorted(words(cues.verbs))), "|".join(sorted(words(cues.objects)))
-    return rf"{phrases(cues.asks)}|(?:{verbs})\s(?:{objects}|\d+)"
+    return rf"{phrases(cues.wants)}|(?:{verbs})\s(?:{objects}|\d+)"
 
 
 def _says_something(before: str, cues: Cues) -> bool:

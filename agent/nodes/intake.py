@@ -13,12 +13,13 @@ from typing import Literal
 from agent.casefile import events as e
 from agent.casefile.fold import Case
 from agent.casefile.inbox import Wake
-from agent.casefile.records import Intent
+from agent.casefile.records import Intent, Proposal
 from agent.dispatch import prove
 from agent.models.belief import believed
 from agent.models.port import Frame, IntentChoice, Reading
 from agent.nodes.placing import placed
 from agent.speech.answers import settle
+from agent.speech.render import Voice
 from agent.state import Message, State, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import IntentDef, Playbook
@@ -34,7 +35,7 @@ async def intake(state: State, turn: OpenTurn) -> Update:
     for wake in messages:
         if wake.wake_id not in received:
             turn.note(e.MessageReceived(message_id=wake.wake_id, text=wake.body))
-    if messages and turn.case.handed:
+    if messages and (turn.case.handed or turn.case.status == "closed"):
         for started in list(turn.case.open_effects.values()):
             await prove(turn, started, send_again=False)
         await turn.finish()  # a person has the case: the agent is silent
@@ -63,7 +64,8 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     frame = frame_of(turn)
     told = await turn.model.read(text, frame, choices(book, turn.case.language))
     reading = believed(told, text, frame, book.intents.keys())
-    opened = _opened(turn.case, reading, book)
+    # A yes or a no by itself asks for nothing, whatever a model takes it for.
+    opened = _opened(turn.case, reading, book) if settle(text, turn.case.language) == "unclear" else []
     slots, facts = placed(turn.case, reading.values, opened, book)
     question = turn.case.question
     changed = question is not None and any(
@@ -148,13 +150,19 @@ def _settle_question(turn: OpenTurn, text: str, message_id: str, *, changed: boo
     question = turn.case.question
     if question is None:
         return
-    answer: Answer = "changed" if changed else settle(text, turn.case.language)
+    answer: Answer = "changed" if changed else settle(text, turn.case.language, _echoes(turn, question.proposal))
     if answer == "yes" and (question.proposal.expires_at or "") <= turn.desk.clock.stamp():
         answer = "expired"
     asked = question.proposal
     turn.note(e.ConfirmationSettled(digest=asked.digest, proposal=asked, answer=answer, message_id=message_id))
     if answer == "no":
         turn.note(e.IntentSettled(intent=question.intent, status="withdrawn", outcome="declined"))
+
+
+def _echoes(turn: OpenTurn, asked: Proposal) -> list[str]:
+    """Words that only repeat what was asked: they say neither yes nor no, and do not make a yes unclear."""
+    doing = Voice(turn.release, turn.case.language).doing(asked.action, asked.args)
+    return [doing, f"{doing.split()[0]} it"]
 
 
 def _settle_offer(turn: OpenTurn, text: str) -> None:

@@ -18,6 +18,8 @@ from agent.nodes.identify import identity_step
 from agent.nodes.intake import frame_of
 from agent.nodes.offers import offers, taken_up
 from agent.policy import workflow as sop
+from agent.policy.decide import escalates
+from agent.policy.facts import of_case
 from agent.state import State, Step, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import Workflow
@@ -43,6 +45,8 @@ async def _next(turn: OpenTurn) -> Step:
         return decided
     if case.identity.failed >= turn.playbook.company.identity.failed_proofs:
         return {"kind": "person", "reason": "identity_failed"}
+    if escalates(of_case(case, turn.desk.clock.now()), turn.playbook, turn.desk.vocabulary):
+        return {"kind": "person", "reason": "low_confidence"}
     for intent in _in_order(turn):
         step = await _step_for(turn, intent)
         if step["kind"] not in WAITING:

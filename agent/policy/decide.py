@@ -19,6 +19,14 @@ CLASS_OUTCOME = {
 }
 
 
+CLASS_REASON = {
+    Risk.LOW: "The playbook lets the agent do this by itself.",
+    Risk.CUSTOMER_CONFIRMED: "The playbook wants the customer's yes for this.",
+    Risk.HUMAN_APPROVED: "The playbook wants a person's approval for this.",
+    Risk.FORBIDDEN: "The playbook forbids the agent to do this.",
+}
+
+
 @dataclass(frozen=True)
 class Said:
     """What one rule says of a proposal."""
@@ -50,6 +58,17 @@ def decide(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Ruling:
         outcome = Outcome.IDENTIFY
     clauses, reason = _grounds(outcome, said, defined, needed)
     return Ruling(outcome=outcome, action=name, clauses=clauses, risk=risk, identity_needed=needed.name, reason=reason)
+
+
+def escalates(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> bool:
+    """Whether the company wants a person for a customer in this state; a rule that cannot be told counts as yes."""
+    for rule in playbook.company.escalate_when:
+        try:
+            if evaluate(compile_rule(rule, vocabulary.facts), facts):
+                return True
+        except RuleError:
+            return True
+    return False
 
 
 def stricter(one: Risk, other: Risk) -> Risk:
@@ -90,4 +109,6 @@ def _grounds(outcome: Outcome, said: list[Said], defined: ActionDef, needed: Lev
     if grounds:
         clauses = list(dict.fromkeys(s.clause for s in grounds))
         return clauses, "; ".join(dict.fromkeys(s.why for s in grounds))
-    return [defined.clause] if defined.clause else [], f"The class of this action is {defined.risk}."
+    if outcome is Outcome.HANDOFF:
+        return [], "A system that this needs is not available."
+    return [defined.clause] if defined.clause else [], CLASS_REASON[Risk(defined.risk)]

@@ -63,9 +63,19 @@ def gather(
     known: Vocabulary,
 ) -> Facts:
     """The facts for ruling one proposal; `found`: what was looked up for it this turn, by subject."""
-    facts: Facts = {
-        "action.name": tool.name,
-        "action.risk": tool.risk if isinstance(tool, Action) else Risk.LOW,
+    risk = tool.risk if isinstance(tool, Action) else Risk.LOW
+    facts: Facts = {"action.name": tool.name, "action.risk": risk, **of_case(case, now)}
+    if intent is not None:
+        facts |= {"intent.name": intent.name, "intent.confidence": intent.confidence}
+    facts |= {f"action.args.{name}": value for name, value in args.items()}
+    for subject, record in found.items():
+        facts |= {f"{subject}.{name}": value for name, value in record.items()}
+    return bind(facts, known.variables)
+
+
+def of_case(case: Case, now: datetime) -> Facts:
+    """What is known of any case, whatever is proposed in it."""
+    return {
         "identity.level": int(case.identity.level),
         "systems.available": True,
         "state.sentiment": case.mood.sentiment,
@@ -79,21 +89,20 @@ def gather(
         "time.hour": now.hour,
         "time.weekday": now.weekday(),
     }
-    if intent is not None:
-        facts |= {"intent.name": intent.name, "intent.confidence": intent.confidence}
-    facts |= {f"action.args.{name}": value for name, value in args.items()}
-    for subject, record in found.items():
-        facts |= {f"{subject}.{name}": value for name, value in record.items()}
-    return bind(facts, known.variables)
 
 
 def bind(values: Mapping[str, JsonValue], declared: Mapping[str, FactType]) -> Facts:
     """The declared ones among these values; money, which records write as text, becomes a double."""
-    return {
-        name: float(value) if declared[name] == "double" and isinstance(value, str) else value
-        for name, value in values.items()
-        if name in declared and value is not None
-    }
+    known = {name: value for name, value in values.items() if name in declared and value is not None}
+    return {name: _double(value) if declared[name] == "double" else value for name, value in known.items()}
+
+
+def _double(value: JsonValue) -> JsonValue:
+    """A text that is no number stays what it is: the expression that needs it says so."""
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _optional(tool: Tool) -> frozenset[str]:

@@ -14,9 +14,9 @@ from pydantic import JsonValue, ValidationError
 
 from agent.casefile.canonical import canonical
 from agent.casefile.records import Args
-from agent.policy.facts import Facts
+from agent.policy.facts import Facts, bind
 from knowledge.playbook import Workflow, WorkflowStep
-from knowledge.rules import FactType, RuleError, Vocabulary, compile_rule, evaluate, step_variables
+from knowledge.rules import FactType, Returns, RuleError, Vocabulary, compile_rule, evaluate, step_variables
 from tools.contract import Catalog
 
 Found = Mapping[str, dict[str, JsonValue]]
@@ -95,14 +95,14 @@ class _Walk:
     variables: Mapping[str, FactType] = field(default_factory=dict)
     found: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
 
-    def value(self, expression: str) -> JsonValue:
-        return cast("JsonValue", evaluate(compile_rule(expression, self.variables, "any"), self.values))
+    def value(self, expression: str, returns: Returns = "any") -> JsonValue:
+        return evaluate(compile_rule(expression, self.variables, returns), bind(self.values, self.variables))
 
     def step(self, index: int) -> Next | None:
         """What this step wants now; None: it is passed over or already done."""
         step = self.workflow.steps[index]
         self.variables = step_variables(self.workflow, index, self.vocabulary)
-        if step.when is not None and not self.value(step.when):
+        if step.when is not None and not self.value(step.when, "bool"):
             return None
         if step.look_up:
             return self._look_up(step, step.look_up)

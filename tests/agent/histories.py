@@ -32,13 +32,14 @@ class Writer:
         self.note(KINDS["CaseOpened"](self))
 
     def note(self, body: Any) -> None:
-        self.minutes += self.dice.choice([0, 0, 1, 30])
+        """This happened; no time has passed."""
         event = e.Event(self.case.seq + 1, self.at(0), body)
         self.events.append(event)
         self.case = fold(self.case, [event])
 
     def any(self, kind: str = "") -> None:
         """One event that may come next; of this kind, if it is named."""
+        self.minutes += self.dice.choice([0, 0, 1, 30])
         self.note(KINDS[kind or self.dice.choice(self.possible())](self))
 
     def possible(self) -> list[str]:
@@ -68,10 +69,19 @@ class Writer:
         values: list[JsonValue] = ["12.50", 0, -1, 2.5, 1e300, None, True, ["a", {"b": None}], {"z": 1, "a": "ü"}]
         return {name: self.dice.choice(values) for name in self.dice.sample(NAMES, self.dice.randint(0, 3))}
 
-    def proposal(self) -> r.Proposal:
-        args = self.args()
+    def asked(self, args: r.Args, *, minutes: int = 15) -> r.Proposal:
+        """A proposal of this case for its customer."""
         digest = proposal_digest(self.case.case_id, self.case.identity.customer_id, "cancel_order", args)
-        return r.Proposal(action="cancel_order", args=args, digest=digest, expires_at=self.at(15))
+        return r.Proposal(action="cancel_order", args=args, digest=digest, expires_at=self.at(minutes))
+
+    def proposal(self) -> r.Proposal:
+        return self.asked(self.args())
+
+    def started(self, yes: str) -> e.EffectStarted:
+        target = r.TargetRecord(kind="order", id="HG-1")
+        return e.EffectStarted(
+            effect=self.hex(), intent=None, action="cancel_order", args=self.args(), target=target, before={}, yes=yes
+        )
 
     def ruling(self) -> r.Ruling:
         outcome = self.dice.choice(list(r.Outcome))
@@ -130,14 +140,6 @@ def _decision(w: Writer) -> e.ApprovalGiven:
     return e.ApprovalGiven(approval_id=known, intent=w.case.approval_intent, proposal=asked, status=status, args=args)
 
 
-def _effect(w: Writer) -> e.EffectStarted:
-    yes = w.dice.choice([*(yes.id for yes in w.case.yeses), "policy:1"])
-    target = r.TargetRecord(kind="order", id="HG-1")
-    return e.EffectStarted(
-        effect=w.hex(), intent=None, action="cancel_order", args=w.args(), target=target, before=w.args(), yes=yes
-    )
-
-
 def _read(w: Writer) -> e.IntakeRead:
     mood = r.Mood(sentiment=w.dice.choice(["positive", "neutral", "negative"]), confused=w.flip())
     facts = {name: w.text() for name in NAMES[: w.dice.randint(0, 2)]}
@@ -186,7 +188,7 @@ KINDS: dict[str, Callable[[Writer], e.Body]] = {
     "ConfirmationAsked": lambda w: e.ConfirmationAsked(intent=w.intent(), proposal=w.proposal()),
     "ApprovalAsked": lambda w: e.ApprovalAsked(intent=w.intent(), approval=w.approval()),
     "ApprovalGiven": _decision,
-    "EffectStarted": _effect,
+    "EffectStarted": lambda w: w.started(w.dice.choice([*(yes.id for yes in w.case.yeses), "policy:1"])),
     "EffectReturned": lambda w: e.EffectReturned(effect=w.hex(), outcome="answered", answer=w.args()),
     "Verified": lambda w: e.Verified(intent=None, receipt=w.receipt()),
     "IntentSettled": _settled,

@@ -1,17 +1,42 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+import server
 from tests.cases.house import House, running
 from tests.cases.people import People
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def one_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with running(tmp_path_factory.mktemp("house") / "home") as house:
+async def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with its index built, to be copied: building takes longer than most tests."""
+    home = tmp_path_factory.mktemp("built") / "home"
+    async with server.opened(server.Settings(home=home)):
+        pass
+    return home
+
+
+@pytest.fixture
+def ready_home(built_home: Path, tmp_path: Path) -> Path:
+    """A home of one's own whose first start is quick."""
+    return copied(built_home, tmp_path / "home")
+
+
+def copied(built: Path, home: Path) -> Path:
+    """What is the same in every home of this playbook; no case, no secret."""
+    for part in ("index", "releases"):
+        shutil.copytree(built / part, home / part)
+    return home
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def one_house(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with running(copied(built_home, tmp_path_factory.mktemp("house") / "home")) as house:
         yield house
 
 

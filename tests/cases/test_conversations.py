@@ -72,6 +72,15 @@ async def test_values_may_come_late_and_all_at_once(house: House, people: People
     assert order["delivery"]["tracking"] in turn["reply"]
 
 
+async def test_what_says_nothing_is_asked_about_and_starts_nothing(house: House) -> None:
+    case = await house.open()
+    for words in ("yes", "no", "HG-100001", "???"):
+        turn = await case.say(words)
+        assert turn["reply"], words
+        assert turn["handoff"] is None, (words, turn)
+        assert turn["ruling"] is None, words
+
+
 async def test_the_same_message_ten_times_at_once_is_one_turn(house: House, people: People) -> None:
     customer, order = people.with_order("processing")
     case, before = await house.verified(customer["id"]), await house.oracle.seq()

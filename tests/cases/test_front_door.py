@@ -10,6 +10,7 @@ import jwt
 import pytest
 
 from tests.cases.house import House
+from tests.cases.people import People
 
 
 def _say(text: str = "hello", **more: Any) -> dict[str, Any]:
@@ -101,6 +102,21 @@ async def test_a_closed_case_takes_no_message_and_a_taken_one_gets_no_answer(hou
     await house.client.post(f"/v1/cases/{case.id}/close", headers=house.staff)
     path = f"/v1/cases/{case.id}/messages"
     assert (await house.client.post(path, json=_say(), headers=case.headers)).status_code == 409
+
+
+@pytest.mark.parametrize("move", ["takeover", "close"])
+async def test_what_waited_for_approval_is_withdrawn_when_a_person_has_the_case(
+    house: House, people: People, move: str
+) -> None:
+    customer, order = people.refundable(60, 400)
+    case, before = await house.verified(customer["id"]), await house.oracle.seq()
+    await case.say(f"refund for {order['id']} please because it is damaged")
+    [approval] = await house.approvals(case)
+    await house.client.post(f"/v1/cases/{case.id}/{move}", headers=house.staff)
+    assert (await house.decide(approval["id"], decision="approve")).status_code == 409
+    assert await house.approvals(case) == []
+    assert await house.oracle.written(before, resource="refunds") == []
+    assert (await case.view())["status"] == {"takeover": "waiting_person", "close": "closed"}[move]
 
 
 async def test_openapi_names_every_route_of_the_contract(house: House) -> None:

@@ -37,7 +37,7 @@ async def _process(home: Path) -> AsyncIterator[tuple[str, asyncio.subprocess.Pr
     base = f"http://127.0.0.1:{port}"
     try:
         async with httpx.AsyncClient(base_url=base) as client:
-            for _ in range(300):
+            for _ in range(1200):
                 with contextlib.suppress(httpx.TransportError):
                     if (await client.get("/healthz")).status_code == 200:
                         break
@@ -55,8 +55,10 @@ def _vouched(home: Path, customer_id: str, now: float) -> str:
     return jwt.encode(claims, (home / "customer_secret").read_text().strip(), algorithm="HS256")
 
 
-async def test_a_turn_that_was_killed_is_finished_after_a_restart_and_its_effect_happened_once(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+async def test_a_turn_that_was_killed_is_finished_after_a_restart_and_its_effect_happened_once(
+    ready_home: Path,
+) -> None:
+    home = ready_home
     async with (
         _process(home) as (base, process),
         httpx.AsyncClient(base_url=base, timeout=30) as client,
@@ -96,8 +98,8 @@ async def test_a_turn_that_was_killed_is_finished_after_a_restart_and_its_effect
             assert (await oracle.item("orders", order["id"]))["status"] == "cancelled"
 
 
-async def test_an_approval_outlives_the_process_and_its_checkpoint(tmp_path: Path) -> None:
-    home = tmp_path / "home"
+async def test_an_approval_outlives_the_process_and_its_checkpoint(ready_home: Path) -> None:
+    home = ready_home
     async with running(home) as first:
         people = await People.of(first.oracle)
         customer, order = people.refundable(60, 400)
@@ -112,8 +114,8 @@ async def test_an_approval_outlives_the_process_and_its_checkpoint(tmp_path: Pat
         assert len(await second.oracle.written(resource="refunds")) == 1
 
 
-async def test_what_nobody_decides_lapses_and_the_customer_hears_it(tmp_path: Path) -> None:
-    async with running(tmp_path / "home", approval_ttl_s=0.5, confirm_ttl_s=0.2) as house:
+async def test_what_nobody_decides_lapses_and_the_customer_hears_it(ready_home: Path) -> None:
+    async with running(ready_home, approval_ttl_s=0.5, confirm_ttl_s=0.2) as house:
         await _approval_lapses(house)
         await _confirmation_lapses(house)
 
@@ -130,7 +132,7 @@ async def _approval_lapses(house: House) -> None:
             break
         await asyncio.sleep(0.1)
     assert late[0]["message_id"] is None
-    assert late[0]["reply"]
+    assert "in time" in str(late[0]["reply"])
     assert (await house.decide(approval["id"], decision="approve")).status_code == 409
     [now] = (await house.client.get("/v1/approvals", headers=house.staff)).json()
     assert now["status"] == "expired"

@@ -1,14 +1,20 @@
-"""A console over a real store, without a model: cases written as events, and a worker that answers decisions."""
+"""A console over a real store, without a model: cases written as events, a worker that answers decisions, and staff.
+
+`work` is one console for all tests: each makes cases of its own. `staff` is somebody who has signed in to it.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
+import pytest
 import uvicorn
 from fastapi import FastAPI
 from langgraph.checkpoint.memory import InMemorySaver
@@ -46,11 +52,11 @@ from knowledge.release import Release, Releases
 from knowledge.search import Search
 from tools.catalog import harbor_catalog
 from tools.http import Backoffice
-from web import console, problems, shop
+from web.app import create_app
 from web.front import Front
 
 HARBOR = Path(__file__).parents[2] / "knowledge" / "harbor"
-STAFF_TOKEN = "a-staff-token-of-the-tests"
+STAFF_TOKEN = "a-staff-token-that-only-tests-have"
 REFUND: Args = {"order_id": "HG-100042", "amount": "128.50", "currency": "EUR", "reason": "The lantern came broken"}
 WORDS = "The lantern came broken."
 ORDER: Args = {
@@ -96,14 +102,14 @@ class Clerk(Turns):
             self.desk.bell.ring(case_id)
 
     async def _given(self, wake: inbox.Wake) -> list[e.Body]:
-        async with self.desk.files.database.read() as db:
+        desk = self.desk
+        async with desk.files.database.read() as db:
             won = await approvals.decision(db, wake.body)
-            asked = await approvals.get(db, self.desk.tenant, self.desk.clock, wake.body)
+            asked = await approvals.get(db, desk.tenant, desk.clock, wake.body)
         assert won is not None
-        proposal = Proposal(action=asked.action, args=asked.args, digest=asked.digest)
         given = e.ApprovalGiven(
-            approval_id=wake.body, intent="i1", proposal=proposal, status=won.status, decided_by=won.decided_by, reason=won.reason,
-            text=won.text, args=won.args,
+            approval_id=asked.id, intent="i1", status=won.status, decided_by=won.decided_by, reason=won.reason,
+            proposal=Proposal(action=asked.action, args=asked.args, digest=asked.digest), text=won.text, args=won.args,
         )  # fmt: skip
         return [given, e.ReplySent(text=won.text or "A colleague has looked at it.", intent="i1")]
 
@@ -123,18 +129,20 @@ class Casework:
             await write_turn(self.files, case_id, bodies, status)
         return case_id
 
-    async def asked(self, words: str = WORDS, args: Args = REFUND, ttl_s: float = 86_400) -> Approval:
+    async def asked(
+        self, words: str = WORDS, args: Args = REFUND, ttl_s: float = 86_400, action: str = "issue_refund"
+    ) -> Approval:
         """A case that waits for an approval, as `submit` would leave it."""
         case_id = await self.opened(*received(words), *identified(), status="waiting_customer")
-        digest = proposal_digest(case_id, "c-17", "issue_refund", args)
+        digest = proposal_digest(case_id, "c-17", action, args)
         clauses = ["refunds/4.2"]
         clock = self.files.clock
         approval = Approval(
-            id=str(uuid.uuid4()), case_id=case_id, action="issue_refund", args=args, digest=digest, clauses=clauses,
+            id=str(uuid.uuid4()), case_id=case_id, action=action, args=args, digest=digest, clauses=clauses,
             reason="Large refunds wait for a person", evidence={"customer_said": words, "looked_up": {"order": ORDER}},
             status="pending", created_at=clock.stamp(), expires_at=clock.after(ttl_s),
         )  # fmt: skip
-        proposal = Proposal(action="issue_refund", args=args, digest=digest)
+        proposal = Proposal(action=action, args=args, digest=digest)
         async with self.files.database.write() as tx:
             await approvals.ask(tx, self.files.tenant, clock, approval)
         bodies = [
@@ -156,6 +164,11 @@ class Casework:
         handed = e.HandedOff(reason="unknown_outcome", packet=packet, ticket_id="T-1042")
         await write_turn(self.files, case_id, [told, handed], "waiting_person")
         return case_id
+
+    async def approval(self, approval_id: str) -> Approval:
+        """A question as it stands now."""
+        async with self.files.database.read() as db:
+            return await approvals.get(db, self.files.tenant, self.files.clock, approval_id)
 
     async def tamper(self, statement: str, **values: object) -> None:
         """Change the store behind the product's back."""
@@ -209,12 +222,12 @@ def ruled(proposal: Proposal, outcome: Outcome, clauses: list[str], reason: str)
     return e.Ruled(intent="i1", proposal=proposal, ruling=ruling, facts={"action.name": proposal.action}, release="r")
 
 
-def cancelled(state: ReceiptState) -> list[e.Body]:
+def cancelled(state: ReceiptState, reason: str = "no answer within 1 s") -> list[e.Body]:
     """An order was cancelled, and this is what could be said of it afterwards."""
     args: Args = {"order_id": "HG-100042"}
     target = TargetRecord(kind="order", id="HG-100042")
     seen = {"state": "mismatch", "seen": {"status": "processing"}, "differences": []}
-    evidence = {"answer": {"outcome": "lost", "reason": "no answer within 1 s"}, "read_back": seen}
+    evidence = {"answer": {"outcome": "lost", "reason": reason}, "read_back": seen}
     receipt = Receipt(
         effect="f" * 64, action="cancel_order", target=target, args=args, state=state, evidence=evidence,
         at="2026-11-22T12:00:00.000000+00:00",
@@ -222,13 +235,47 @@ def cancelled(state: ReceiptState) -> list[e.Body]:
     started = e.EffectStarted(
         effect="f" * 64, intent="i1", action="cancel_order", args=args, target=target, before={}, yes="confirmation:1:2"
     )
-    back = e.EffectReturned(effect="f" * 64, outcome="lost", answered=False, reason="no answer within 1 s")
+    back = e.EffectReturned(effect="f" * 64, outcome="lost", answered=False, reason=reason)
     return [started, back, e.Verified(intent="i1", receipt=receipt)]
 
 
+class Staff(httpx.AsyncClient):
+    """A browser of somebody who works at the console; forms are sent as its pages wrote them."""
+
+    async def sign_in(self, token: str = STAFF_TOKEN, name: str = "Mara", wanted: str = "") -> httpx.Response:
+        """Send the login form."""
+        return await self.send_form("/console/login", "/console/login", staff_token=token, name=name, next=wanted)
+
+    async def send_form(self, page: str, action: str, /, **fields: str) -> httpx.Response:
+        """Open a page, and send a form of it with its hidden fields and these."""
+        shown = (await self.get(page)).text
+        form = shown[shown.index(f'action="{action}"') :].split("</form>")[0]
+        hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+        return await self.post(action, data=hidden | fields)
+
+    async def decides(self, approval: Approval, **fields: str) -> httpx.Response:
+        """Send the form of a question; without other values, with the arguments as they are proposed."""
+        page = f"/console/approvals/{approval.id}"
+        args = {f"arg.{name}": str(value) for name, value in approval.args.items()}
+        return await self.send_form(page, page, **{**args, "reason": "Seen the photos.", **fields})
+
+
+@pytest.fixture(scope="session")
+async def work(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Casework]:
+    async with console_over(tmp_path_factory.mktemp("console"), Clock()) as work:
+        yield work
+
+
+@pytest.fixture
+async def staff(work: Casework) -> AsyncIterator[Staff]:
+    async with Staff(base_url=work.url, trust_env=False) as staff:
+        await staff.sign_in()
+        yield staff
+
+
 @asynccontextmanager
-async def console_over(home: Path, clock: Clock) -> AsyncIterator[Casework]:
-    """The console over an empty store in `home`, on a free port of loopback, in this loop."""
+async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN) -> AsyncIterator[Casework]:
+    """The console over the store in `home`, on a free port of loopback, in this loop."""
     database = await Database.open(f"sqlite+aiosqlite:///{home / 'cases.db'}")
     backoffice = Backoffice("http://127.0.0.1:9/api")
     catalog = harbor_catalog(backoffice, b"secret", clock.now)
@@ -239,17 +286,16 @@ async def console_over(home: Path, clock: Clock) -> AsyncIterator[Casework]:
         files=CaseFiles(database, clock, "harbor"), catalog=catalog, vocabulary=words, releases=releases, live=live,
         search=Search(home, NoEmbedder()), model_for=no_model, code_secret=b"secret",
     )  # fmt: skip
-    front = Front(desk, Clerk(desk, InMemorySaver()), STAFF_TOKEN, "customer-secret", "sqlite")
-    app = FastAPI()
+    front = Front(desk, Clerk(desk, InMemorySaver()), staff_token, "customer-secret", "sqlite")
+    app = create_app()
     app.state.front = front
-    problems.install(app)
-    app.include_router(console.router)
-    app.include_router(shop.router)
-    async with _served(app) as url:
-        yield Casework(front, url)
-    await front.turns.stop()
-    await backoffice.aclose()
-    await database.close()
+    try:
+        async with _served(app) as url:
+            yield Casework(front, url)
+    finally:
+        await front.turns.stop()
+        await backoffice.aclose()
+        await database.close()
 
 
 @asynccontextmanager
@@ -259,6 +305,8 @@ async def _served(app: FastAPI) -> AsyncIterator[str]:
         listening.listen()  # who calls before the server is up waits a moment
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
         serving = asyncio.create_task(server.serve([listening]))
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        await serving
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving

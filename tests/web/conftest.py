@@ -6,10 +6,11 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser import chromium, page
+from tests.web.casework import staff, work
 from tests.web.scripted_desk import ScriptedDesk
 from tests.web.visitor import Visitor
 
-__all__ = ["chromium", "desk", "page", "visitor"]
+__all__ = ["chromium", "desk", "page", "staff", "visitor", "work"]
 
 
 @pytest.fixture

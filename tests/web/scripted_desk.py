@@ -10,14 +10,14 @@ import uuid
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse, StreamingResponse
 
-from agent.casefile.records import Ask, CaseStatus, Citation, Proposal, Receipt, Turn
+from agent.casefile.records import Ask, CaseStatus, Citation, Proposal, Turn
 from web import shop
 
 ASKED = Ask(
@@ -25,7 +25,7 @@ ASKED = Ask(
     name="yes_no",
     proposal=Proposal(
         action="issue_refund",
-        args={"order_id": "HG-104233", "amount": {"amount": "12.5", "currency": "EUR"}, "whole": False},
+        args={"order_id": "HG-104233", "amount": "12.5", "currency": "EUR", "fee": {"amount": 2, "currency": "EUR"}},
         digest="d",
         expires_at="2026-11-22T12:15:00Z",
     ),
@@ -52,10 +52,11 @@ class Reply:
     sentences: list[str]
     reply: str | None = None
     """The turn's whole text; None: the sentences, joined."""
+    role: Literal["agent", "staff"] = "agent"
+    """Whose words stand in the transcript."""
     status: CaseStatus = "resolved"
     asks: list[Ask] = field(default_factory=list)
     citations: list[Citation] = field(default_factory=list)
-    receipts: list[Receipt] = field(default_factory=list)
     waits_after: int | None = None
     """The turn stops after so many sentences until `go` is set."""
     cut_after: int | None = None
@@ -93,12 +94,13 @@ class Case:
         text = " ".join(reply.sentences) if reply.reply is None else reply.reply
         turn = Turn(
             seq=10 * len(self.turns) + 10, message_id=message_id, reply=text, language="en", status=reply.status,
-            intents=[], ruling=None, citations=reply.citations, receipts=reply.receipts, asks=reply.asks, handoff=None,
+            intents=[], ruling=None, citations=reply.citations, receipts=[], asks=reply.asks, handoff=None,
             model="offline",
         )  # fmt: skip
         self.turns.append(turn)
         self.status = reply.status
-        self.transcript.append({"role": "agent", "text": text, "at": "2026-11-22T12:00:00Z"})
+        for paragraph in text.split("\n\n") if text else []:
+            self.transcript.append({"role": reply.role, "text": paragraph, "at": "2026-11-22T12:00:00Z"})
         return turn
 
 

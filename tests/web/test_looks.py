@@ -65,9 +65,11 @@ async def busy_chat(visitor: Visitor, desk: ScriptedDesk) -> None:
     desk.case.status = "waiting_person"
     await visitor.page.reload()
     await expect(visitor.page.get_by_text("A person has taken over")).to_be_visible()
+    desk.case.status = "closed"
     desk.refusals.append((409, {"title": "closed"}))
     await visitor.says("Thanks")
     await expect(visitor.button("Start a new conversation")).to_be_visible()
+    await expect(visitor.page.locator(".line").filter(visible=True).last).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

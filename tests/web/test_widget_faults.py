@@ -41,16 +41,20 @@ async def test_a_reload_in_the_middle_of_a_reply_loses_nothing(visitor: Visitor,
 
 
 async def test_a_reload_keeps_the_question_that_is_open(visitor: Visitor, desk: ScriptedDesk) -> None:
-    asks = [Ask(kind="choice", name="plan", options=["Weekly", "Monthly"])]
-    desk.replies.append(Reply(sentences=["Which plan?"], asks=asks, status="waiting_customer"))
+    asks = [Ask(kind="choice", name="plan", options=["weekly", "monthly"])]
+    text = "Your order is on its way.\n\nWhich plan would you like?"
+    desk.replies.append(Reply(sentences=text.split("\n\n"), reply=text, asks=asks, status="waiting_customer"))
     await visitor.comes()
     await visitor.says("Change my plan")
-    await visitor.sees("Change my plan", "Which plan?")
+    await visitor.sees("Change my plan", text)
     await visitor.box.fill("half a thou")
     await visitor.page.reload()
-    await visitor.sees("Change my plan", "Which plan?")
+    await visitor.sees("Change my plan", *text.split("\n\n"))
     await expect(visitor.button("Monthly")).to_be_visible()
     await expect(visitor.box).to_have_value("half a thou")
+    box = await visitor.box.bounding_box()
+    assert box
+    assert box["height"] > 30, "the box was measured while it could be seen"
 
 
 async def test_messages_written_while_the_server_is_gone_arrive_in_order(visitor: Visitor, desk: ScriptedDesk) -> None:
@@ -124,6 +128,7 @@ async def test_a_closed_conversation_says_so_and_offers_another(visitor: Visitor
     await visitor.comes()
     await visitor.says("Hello")
     await visitor.sees("Hello", "Noted.")
+    desk.case.status = "closed"
     desk.refusals.append((409, {"title": "The case is closed"}))
     await visitor.says("One more thing")
     await expect(visitor.notice).to_contain_text("This conversation is closed.")
@@ -137,6 +142,14 @@ async def test_a_closed_conversation_says_so_and_offers_another(visitor: Visitor
     await visitor.box.press("Enter")
     await visitor.sees("One more thing", "Noted.")
     assert len(desk.cases) == 2
+
+
+async def test_another_conflict_is_told_in_the_servers_words(visitor: Visitor, desk: ScriptedDesk) -> None:
+    await visitor.comes()
+    desk.refusals.append((409, {"detail": "Somebody else is writing in this case."}))
+    await visitor.says("Hello")
+    await expect(visitor.notice).to_have_text("Somebody else is writing in this case.")
+    await expect(visitor.box).to_have_value("Hello")
 
 
 async def test_a_case_that_staff_closed_is_shown_closed(visitor: Visitor, desk: ScriptedDesk) -> None:

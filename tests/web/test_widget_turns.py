@@ -36,6 +36,19 @@ async def test_a_follow_up_appears_without_writing(visitor: Visitor, desk: Scrip
     assert len(desk.posts) == 1
 
 
+async def test_a_colleagues_answer_is_shown_once_and_as_theirs(visitor: Visitor, desk: ScriptedDesk) -> None:
+    desk.replies.append(Reply(sentences=["A colleague has to approve it."], status="waiting_approval"))
+    await visitor.comes()
+    await visitor.says("Refund 80 EUR")
+    await expect(visitor.page.get_by_text("A colleague is looking at this")).to_be_visible()
+    desk.case.add_turn(Reply(sentences=["Can you send us a photo?"], role="staff", status="waiting_customer"))
+    await visitor.skips(3)
+    for _ in range(2):
+        await visitor.sees("Refund 80 EUR", "A colleague has to approve it.", "Can you send us a photo?")
+        await expect(visitor.page.locator(".staff .text")).to_have_text("Can you send us a photo?")
+        await visitor.page.reload()
+
+
 async def test_a_reminder_counts_as_unread_while_the_chat_is_closed(visitor: Visitor, desk: ScriptedDesk) -> None:
     await visitor.comes()
     await visitor.says("Remind me")
@@ -91,6 +104,9 @@ async def test_two_messages_that_share_a_turn_are_answered_once(
     assert await visitor.stored("outbox") == "[[]]"
 
 
+ONE_WAITS = "Object.values(localStorage).some(text => JSON.parse(text).outbox?.length === 1)"
+
+
 async def test_a_shared_turn_that_one_line_brings_late_stays_where_it_was(visitor: Visitor, desk: ScriptedDesk) -> None:
     reply = Reply(sentences=["Both", "understood."], waits_after=1, lag=asyncio.Event())
     desk.replies.append(reply)
@@ -100,8 +116,8 @@ async def test_a_shared_turn_that_one_line_brings_late_stays_where_it_was(visito
     desk.joins_next = True
     await visitor.says("and change my plan")
     await desk.has_got(posts=2)
-    async with visitor.page.expect_event("requestfinished"):
-        reply.go.set()
+    reply.go.set()
+    await visitor.page.wait_for_function(ONE_WAITS)
     assert reply.lag
     reply.lag.set()
     await visitor.sees("Cancel my order", "Both understood.", "and change my plan")

@@ -132,12 +132,11 @@ class DeskhandChat extends HTMLElement {
   }
 
   #show(open) {
-    this.#screen.panel.hidden = !open;
+    this.#screen.show(open);
     this.#launcher.hidden = open;
     this.#launcher.setAttribute("aria-expanded", String(open));
     this.#memory.change({ open });
     if (open) this.#countUnread(0);
-    if (open) this.#screen.log.scrollTop = this.#screen.log.scrollHeight;
   }
 
   #countUnread(count) {

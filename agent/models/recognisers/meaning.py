@@ -52,8 +52,12 @@ def _is_new(text: str, value: Found, context: Context, *, several: bool) -> bool
         return False
     if re.compile(rf"[{TAKEN}]{into}").search(text, max(0, value.start - 10), value.start + 1):
         return True
-    if said := _reached(text, value, cues, words(cues.new) | words(cues.old)):
-        return said in words(cues.new)
+    strong = words(cues.new) | words(cues.toward) | words(cues.old)
+    if said := _reached(text, value, cues, strong):
+        ceases = said in words(cues.toward) and not words(cues.ceases).isdisjoint(words_before(text, value.start))
+        return said not in words(cues.old) and not ceases
+    if re.compile(rf"\s(?:{phrases(cues.new_after)})(?!\w)", re.IGNORECASE).match(text, value.end):
+        return True
     changes = _reached(text, value, cues, words(cues.change)) is not None
     if (value.name in context.slots) != (value.name in context.proofs) and not (changes and several):
         return value.name in context.slots

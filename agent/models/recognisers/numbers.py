@@ -16,7 +16,7 @@ from agent.models.recognisers.found import MANY, Context, Found, announced, word
 _ORDER_ID = re.compile(r"(?<!\w)(?:hg[\s#.:–-]{0,3}|#\s?)(\d{3})[\s-]?(\d{3})(?![\w]|[.,]\d)", re.IGNORECASE)
 _SIX = re.compile(r"(?<![\w.,+/-])(\d{3})[\s-]?(\d{3})(?!\w|[.,/-]\d)")
 _NUMBER = r"(?:\d{1,3}(?:[.,'\s]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,7}(?:[.,]\d{1,2})?)"
-_BARE = re.compile(rf"(?<![\w.,+#/-])(?<!\d:){_NUMBER}(?![\w%]|[.,:/-]\d)")
+_BARE = re.compile(rf"(?<![\w.,+#/-])(?<!\d:){_NUMBER}(?!\w|\s?%|[.,:/-]\d)")
 _ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 _NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?![\w/-])")
 _MONTH_FIRST = ("US", "PH")
@@ -24,14 +24,8 @@ _MONTH_FIRST = ("US", "PH")
 
 
 def order_ids(text: str, context: Context) -> Iterator[Found]:
-    """Ids as they are printed: `HG-123456`, and what people make of that; "HG-123456 and 123457" too."""
-    joined = re.compile(rf"\s*(?:[,&+/]|{'|'.join(words(context.cues.joint))})\s*(?={_SIX.pattern})")
-    for match in islice(_ORDER_ID.finditer(text), MANY):
-        listed: re.Match[str] | None = match
-        while listed:
-            yield Found("order_id", f"HG-{listed[1]}{listed[2]}", *listed.span())
-            joint = joined.match(text, listed.end())
-            listed = _SIX.match(text, joint.end()) if joint else None
+    """Ids as they are printed: `HG-123456`, and what people make of that."""
+    return _orders(text, _ORDER_ID.finditer(text), context)
 
 
 def codes(text: str, context: Context) -> Iterator[Found]:
@@ -44,10 +38,10 @@ def codes(text: str, context: Context) -> Iterator[Found]:
 
 def bare_order_ids(text: str, context: Context) -> Iterator[Found]:
     """Six digits alone, when an order is spoken of right beside them or its id was asked for."""
-    for match in islice(_SIX.finditer(text), MANY):
-        kind = announced(text, *match.span(), context.cues)
-        if kind == "order_id" or (context.asked("order_id") and kind in {None, "phone"}):
-            yield Found("order_id", f"HG-{match[1]}{match[2]}", *match.span())
+    wanted = {"order_id", *((None, "phone") if context.asked("order_id") else ())}
+    digits = islice(_SIX.finditer(text), MANY)
+    bare = (match for match in digits if announced(text, *match.span(), context.cues) in wanted)
+    return _orders(text, bare, context)
 
 
 def amounts(text: str, context: Context) -> Iterator[Found]:
@@ -77,6 +71,24 @@ def dates(text: str, context: Context) -> Iterator[Found]:
         written = re.finditer(rf"(?<!\w){order},?\s(?P<y>\d{{4}})(?!\w)", text, re.IGNORECASE)
         for match in islice(written, MANY):
             yield from _day(match, int(match["y"]), months.index(match["m"].lower()) + 1, int(match["d"]))
+
+
+def _orders(text: str, matches: Iterator[re.Match[str]], context: Context) -> Iterator[Found]:
+    """The orders of these ids, and of the six digits that are listed after one: "HG-123456, 123457 and 123458".
+
+    Not when six digits may be something else that was asked for.
+    """
+    joint_word = rf"(?:{'|'.join(words(context.cues.joint))})\s"
+    joined = re.compile(rf"\s*(?:[,&+/]\s*(?:{joint_word})?|{joint_word})(?={_SIX.pattern})")
+    lists = not (context.asked("code") or context.asked("postcode"))
+    done = 0
+    for match in islice(matches, MANY):
+        listed = match if match.start() >= done else None
+        while listed:
+            yield Found("order_id", f"HG-{listed[1]}{listed[2]}", *listed.span())
+            done = listed.end()
+            joint = joined.match(text, done) if lists else None
+            listed = _SIX.match(text, joint.end()) if joint else None
 
 
 def _money(cues: Cues, text: str) -> Iterator[tuple[str, int, int]]:

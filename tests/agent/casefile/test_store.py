@@ -151,6 +151,7 @@ async def test_a_kept_fold_of_another_version_is_left_aside(files: CaseFiles, ca
     async with files.database.write() as tx:
         await tx.execute(update(cases).values(fold='{"tenant":"harbor","what_was_once":1}', fold_seq=1))
     assert (await files.load(case_id))[0] == case
+    assert [row.case for row in await files.listed()] == [files.blank(case_id)]
 
 
 async def test_a_token_opens_one_case_and_is_not_kept(files: CaseFiles, tmp_path: Path) -> None:

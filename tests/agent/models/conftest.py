@@ -1,14 +1,28 @@
-"""A scripted endpoint for the models' tests: started once a module, its script forgotten after each test."""
+"""The models' tests: a scripted endpoint, the real embedder with a fitted head, and sets of utterances."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
 
 import pytest
+import yaml
 
+from agent.casefile.records import Ask
 from agent.models.language import Language
+from agent.models.offline import Offline
+from agent.models.port import Frame, IntentChoice
+from knowledge.embed import MiniLM
+from knowledge.head import Head, fit
 from tests.agent.models.cases import connected
 from tests.scripted_model import ScriptedModel
+
+HERE = Path(__file__).parent
+INTENTS = Path(__file__).parents[3] / "knowledge" / "harbor" / "intents.yaml"
+Row = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +33,7 @@ async def server() -> AsyncIterator[ScriptedModel]:
 
 @pytest.fixture
 async def scripted(server: ScriptedModel) -> AsyncIterator[ScriptedModel]:
+    """Its script is forgotten after each test."""
     yield server
     server.forget()
 
@@ -28,3 +43,45 @@ async def language(scripted: ScriptedModel) -> AsyncIterator[Language]:
     language = connected(scripted)
     yield language
     await language.close()
+
+
+def rows(name: str, kind: str) -> list[Row]:
+    """The `values` or `messages` of a set."""
+    found: list[Row] = yaml.safe_load((HERE / name).read_text("utf-8"))[kind]
+    return found
+
+
+def asks(*named: str) -> list[Ask]:
+    """Asks from `slot email`, `identity name` …"""
+    return [Ask.model_validate(dict(zip(("kind", "name"), one.split(), strict=True))) for one in named]
+
+
+def frame(*asked: str, **more: Any) -> Frame:
+    return Frame.model_validate({"locale": "en", "window": [], "asks": asks(*asked), "intents": []} | more)
+
+
+@pytest.fixture(scope="session")
+def embedder() -> MiniLM:
+    return MiniLM.load()
+
+
+@pytest.fixture(scope="session")
+def head(embedder: MiniLM, pytestconfig: pytest.Config) -> Head:
+    """Kept between runs, since fitting takes seconds; another embedder or other examples make another head."""
+    written = INTENTS.read_bytes()
+    cache = pytestconfig.cache.mkdir("heads") if pytestconfig.cache else Path(mkdtemp())
+    kept = cache / f"{sha256(written + embedder.id.encode()).hexdigest()[:16]}.npz"
+    if not kept.exists():
+        examples = yaml.safe_load(written)
+        fit({name: intent["examples"]["en"] for name, intent in examples.items()}, embedder).save(kept)
+    return Head.load(kept)
+
+
+@pytest.fixture(scope="session")
+def offline(embedder: MiniLM, head: Head) -> Offline:
+    return Offline(embedder, head, support=0.5, region="DE")
+
+
+@pytest.fixture(scope="session")
+def choices(head: Head) -> list[IntentChoice]:
+    return [IntentChoice(name=name, means=name, examples=[]) for name in head.names]

@@ -15,6 +15,7 @@ const AT_WORK_MS = [1000, 5000];
 const PERSON_AT_WORK = ["waiting_approval", "waiting_person"];
 const LOOK_MS = { quick: [2000, 10_000], slow: [10_000, 60_000] };
 
+const isUnasked = (line) => line.role === "staff" || line.role === "system";
 const growing = ([first, most], times) => Math.min(first * 1.5 ** times, most);
 
 /** A random UUID, also on pages without https, where `crypto.randomUUID` is missing. */
@@ -31,7 +32,7 @@ export class Conversation {
   #seen = new Set(); // seqs of turns on the screen
   #newest = 0;
   #after = 0; // turns up to here were listed; a streamed turn may have overtaken one that no message caused
-  #staffLines = 0;
+  #unasked = 0; // lines of the transcript that neither side of the chat wrote
   #live = null; // id of the message whose sentences are being shown
   #held = []; // turns that came meanwhile; one of them may be the one being shown
   #status = "";
@@ -92,7 +93,7 @@ export class Conversation {
   #show(view, turns) {
     if (this.#over) return;
     this.screen.transcript(view.transcript);
-    this.#staffLines = view.transcript.filter((line) => line.role === "staff").length;
+    this.#unasked = view.transcript.filter(isUnasked).length;
     this.#list(turns);
     this.#standsAt(view.status);
     this.#follow();
@@ -121,7 +122,7 @@ export class Conversation {
         break;
       } catch (fault) {
         if (await this.#worthAnotherTry(fault, tries)) continue;
-        this.#giveBack(message, fault);
+        await this.#giveBack(message, fault);
         break;
       }
     }
@@ -161,12 +162,13 @@ export class Conversation {
     this.desk.memory.change({ outbox: this.#outbox.filter((other) => other.id !== message.id) });
   }
 
-  #giveBack(message, fault) {
+  async #giveBack(message, fault) {
     this.#settle(message);
     if (this.#live === message.id) this.#drop();
     this.#showBusy();
     this.screen.giveBack(message);
-    this.#tell(fault.status === 409 ? "closed" : "failed", fault.said);
+    this.#tell("failed", fault.said);
+    if (fault.status === 409) await this.#look(); // the case tells why: it may be closed
   }
 
   /** Tells the customer what is wrong and waits; false when trying again is no use. Our own mistakes are thrown on. */
@@ -240,7 +242,7 @@ export class Conversation {
   #forget() {
     if (this.#live) this.#drop();
     this.#seen.clear();
-    [this.#newest, this.#after, this.#staffLines] = [0, 0, 0];
+    [this.#newest, this.#after, this.#unasked] = [0, 0, 0];
     this.#become("");
   }
 
@@ -274,11 +276,11 @@ export class Conversation {
     const turns = await this.desk.turns(this.#after);
     const view = await this.desk.view();
     if (this.#over || this.#waiting.size > 0) return; // the customer wrote meanwhile: the next look has it all
+    const unasked = view.transcript.filter(isUnasked);
+    for (const line of unasked.slice(this.#unasked)) this.screen.line(line);
+    if (unasked.length > this.#unasked) this.#looks = 0;
+    this.#unasked = unasked.length;
     this.#list(turns);
-    const staff = view.transcript.filter((line) => line.role === "staff");
-    for (const line of staff.slice(this.#staffLines)) this.screen.line(line);
-    if (staff.length > this.#staffLines) this.#looks = 0;
-    this.#staffLines = staff.length;
     this.#standsAt(view.status);
   }
 }

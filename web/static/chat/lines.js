@@ -1,5 +1,7 @@
 /** The pieces a conversation is drawn with. Whatever comes from outside becomes a text node, never markup. */
 
+const HALF_A_DAY_MS = 12 * 3600 * 1000;
+
 /** An element. Strings are attributes, functions listeners (`onclick`), booleans switches; children: nodes, texts. */
 export function el(name, attributes = {}, ...children) {
   const node = document.createElement(name);
@@ -27,10 +29,11 @@ export function lineOf(role, texts, ...body) {
   return el("div", { class: `line ${role}` }, el("span", { class: "author" }, `${author}: `), ...body);
 }
 
+export const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** `order_id` as "Order", `issue_refund` as "Issue refund". */
 export function wordsOf(name) {
-  const words = String(name).replace(/_id$/, "").replaceAll("_", " ");
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return capitalised(String(name).replace(/_id$/, "").replaceAll("_", " "));
 }
 
 /** Any JSON value for a reader: money and times in the locale's way, records and lists in one line. */
@@ -43,8 +46,15 @@ export function readable(value, locale, texts) {
   return timeOf(value, locale) ?? String(value);
 }
 
+/** Amount and currency beside each other are one thing to a reader. */
+function withMoney(args, locale) {
+  const { currency, ...others } = args;
+  const amount = moneyOf({ amount: args.amount, currency }, locale);
+  return amount ? { ...others, amount } : args;
+}
+
 function moneyOf({ amount, currency, ...other }, locale) {
-  const isMoney = Number.isFinite(Number.parseFloat(amount)) && /^[A-Z]{3}$/.test(currency);
+  const isMoney = /^-?\d+(\.\d+)?$/.test(amount) && /^[A-Z]{3}$/.test(currency);
   if (!isMoney || Object.keys(other).length) return null;
   return new Intl.NumberFormat(locale, { style: "currency", currency }).format(amount);
 }
@@ -57,12 +67,14 @@ function recordOf(value, inside) {
 
 function timeOf(value, locale) {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value) || Number.isNaN(Date.parse(value))) return null;
-  return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(new Date(value));
+  const isNear = Math.abs(Date.parse(value) - Date.now()) < HALF_A_DAY_MS;
+  const date = isNear ? { weekday: "short" } : { year: "numeric", month: "short", day: "numeric" };
+  return new Intl.DateTimeFormat(locale, { ...date, hour: "numeric", minute: "numeric" }).format(new Date(value));
 }
 
 /** What a yes would be a yes to. */
 export function cardOf({ action, args, expires_at: expires }, locale, texts) {
-  const rows = Object.entries(args).flatMap(([key, value]) => [
+  const rows = Object.entries(withMoney(args, locale)).flatMap(([key, value]) => [
     el("dt", {}, wordsOf(key)),
     el("dd", {}, readable(value, locale, texts)),
   ]);
@@ -76,12 +88,4 @@ export function citationsOf(citations, texts) {
     el("li", {}, el("b", {}, heading), " ", el("code", {}, id), el("blockquote", {}, quote)),
   );
   return el("details", { class: "sources" }, el("summary", {}, texts.sources(items.length)), el("ul", {}, ...items));
-}
-
-/** Effects that a second look confirmed; the others are told in words by the reply. */
-export function verifiedOf(receipts, texts) {
-  const seen = receipts.filter((receipt) => receipt.state === "verified");
-  return seen.map(({ action, target }) =>
-    el("p", { class: "verified" }, icon("M4 12l5 5L20 6"), `${texts.verified}: ${wordsOf(action)}, ${target.id}`),
-  );
 }

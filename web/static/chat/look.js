@@ -61,8 +61,9 @@ h2 { font-size: 16px; line-height: 1.3; overflow: hidden; text-overflow: ellipsi
 .state { display: flex; align-items: center; gap: 9px; background: var(--warm); color: var(--on-warm);
   font-weight: 600; }
 .state::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: currentColor; }
-.notice { border-top: 1px solid var(--border); background: var(--warm); color: var(--on-warm); }
-.notice button { margin-left: .6em; font-weight: 600; text-decoration: underline; text-underline-offset: 2px; }
+.notice { display: flex; flex-wrap: wrap; gap: 0 .8em; border-top: 1px solid var(--border); background: var(--warm);
+  color: var(--on-warm); }
+.notice button { padding: 0; font-weight: 600; text-decoration: underline; text-underline-offset: 2px; }
 
 .log { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 18px 16px 8px;
   display: flex; flex-direction: column; gap: 12px; }
@@ -87,7 +88,6 @@ dt { color: var(--muted); }
 dd { font-variant-numeric: tabular-nums; }
 .until { margin-top: 9px; padding-top: 8px; border-top: 1px dashed var(--border); font-size: 12.5px;
   color: var(--muted); }
-.verified { display: flex; align-items: center; gap: 6px; font-size: 13px; font-weight: 600; color: var(--accent); }
 .sources { font-size: 13px; color: var(--muted); }
 summary { display: inline-block; padding: 1px 4px; border-radius: 5px; cursor: pointer; text-decoration: underline;
   text-underline-offset: 3px; }

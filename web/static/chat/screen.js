@@ -5,7 +5,7 @@
  * sentence by sentence as it comes, and not again when its turn is complete.
  */
 
-import { cardOf, citationsOf, el, icon, lineOf, verifiedOf } from "./lines.js";
+import { capitalised, cardOf, citationsOf, el, icon, lineOf } from "./lines.js";
 
 const NEAR_THE_END_PX = 80;
 const LONGEST_MESSAGE = 8000; // characters, by the contract
@@ -84,6 +84,12 @@ export class Screen {
     for (const hide of [this.asks, this.status, this.busy, this.trouble]) hide.call(this, null);
   }
 
+  show(open) {
+    this.panel.hidden = !open;
+    this.#grow();
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
   /** Puts the keyboard where one goes on; on a touch screen that must not raise the on-screen keys. */
   rest() {
     const place = matchMedia("(pointer: coarse)").matches ? this.log : this.box;
@@ -116,7 +122,7 @@ export class Screen {
 
   line({ role, text }) {
     if (this.#replies.has(collapsed(text))) return; // it came as a turn
-    this.#speak(role, text);
+    this.#unclaimed.push({ text, node: this.#speak(role, text) });
     this.host.arrived();
   }
 
@@ -136,7 +142,7 @@ export class Screen {
     const { texts, locale } = this.host;
     const cards = turn.asks.filter((ask) => ask.proposal).map((ask) => cardOf(ask.proposal, locale, texts));
     const sources = turn.citations.length ? [citationsOf(turn.citations, texts)] : [];
-    const extras = [...cards, ...verifiedOf(turn.receipts, texts), ...sources];
+    const extras = [...cards, ...sources];
     const known = live ? this.#live : this.#claim(turn);
     if (live) this.#complete(turn.reply);
     this.#replies.add(collapsed(turn.reply));
@@ -157,21 +163,31 @@ export class Screen {
     for (const other of others) other.remove();
   }
 
+  /** The last of the lines that make up this reply, where the case's transcript brought them before the turn came. */
   #claim({ reply }) {
-    const at = this.#unclaimed.findIndex((line) => collapsed(line.text) === collapsed(reply));
-    return at < 0 ? null : this.#unclaimed.splice(at, 1)[0].node;
+    const lines = this.#unclaimed;
+    for (let from = 0; from < lines.length; from += 1) {
+      for (let to = from + 1; to <= lines.length; to += 1) {
+        const text = lines.slice(from, to).map((line) => line.text);
+        if (collapsed(text.join(" ")) === collapsed(reply)) return lines.splice(from, to - from).at(-1).node;
+      }
+    }
+    return null;
   }
 
   asks(turn) {
     const { texts } = this.host;
     const asked = turn?.asks ?? [];
     const isCode = asked.some((ask) => ask.kind === "code");
-    const answers = asked.flatMap((ask) => (ask.kind === "confirmation" ? [texts.yes, texts.no] : (ask.options ?? [])));
+    const usual = { confirmation: [texts.yes, texts.no] };
+    const answers = asked.flatMap((ask) => ask.options ?? usual[ask.kind] ?? []);
     if (isCode) answers.push(texts.noCode);
     this.#hint(isCode);
     const hadFocus = this.quick.contains(this.quick.getRootNode().activeElement);
-    this.quick.replaceChildren(...answers.map((text) => this.#answer(text)));
-    this.quick.hidden = answers.length === 0;
+    this.#keepInSight(() => {
+      this.quick.replaceChildren(...answers.map((text) => this.#answer(text)));
+      this.quick.hidden = answers.length === 0;
+    });
     if (hadFocus) this.rest();
   }
 
@@ -180,7 +196,7 @@ export class Screen {
       this.host.say(text);
       this.rest();
     };
-    return el("button", { type: "button", onclick: say }, text);
+    return el("button", { type: "button", onclick: say }, capitalised(text));
   }
 
   #hint(isCode) {
@@ -191,8 +207,10 @@ export class Screen {
   }
 
   status(status) {
-    this.state.textContent = this.host.texts.status[status] ?? "";
-    this.state.hidden = !this.state.textContent;
+    this.#keepInSight(() => {
+      this.state.textContent = this.host.texts.status[status] ?? "";
+      this.state.hidden = !this.state.textContent;
+    });
   }
 
   busy(on) {
@@ -205,8 +223,10 @@ export class Screen {
     const text = kind === "failed" ? (said ?? texts.failed) : (texts[kind] ?? "");
     const again = kind === "closed" ? [el("button", { type: "button", onclick: startOver }, texts.startOver)] : [];
     if (this.notice.firstChild?.textContent === text) return; // said already
-    this.notice.replaceChildren(...(text ? [el("span", {}, text), ...again] : []));
-    this.notice.hidden = !text;
+    this.#keepInSight(() => {
+      this.notice.replaceChildren(...(text ? [el("span", {}, text), ...again] : []));
+      this.notice.hidden = !text;
+    });
   }
 
   giveBack({ id, text }) {
@@ -248,7 +268,8 @@ export class Screen {
   }
 
   #grow() {
-    this.box.style.height = "auto";
-    this.box.style.height = `${this.box.scrollHeight}px`;
+    const { style } = this.box;
+    style.height = "auto";
+    if (this.box.scrollHeight) style.height = `${this.box.scrollHeight + 2}px`; // none while the panel is closed
   }
 }

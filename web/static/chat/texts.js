@@ -21,7 +21,6 @@ const en = {
   proposal: "Please check this",
   validUntil: (time) => `You can say yes until ${time}`,
   sources: (count) => (count === 1 ? "1 source" : `${count} sources`),
-  verified: "Checked afterwards",
   roles: { customer: "You", agent: "Assistant", staff: "Colleague", system: "Note" },
   status: {
     waiting_approval: "A colleague is looking at this",

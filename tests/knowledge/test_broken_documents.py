@@ -1,0 +1,147 @@
+"""Each planted mistake is found where it stands, and alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from knowledge.draft import document_files
+from knowledge.load import PlaybookError, load
+from knowledge.rules import Vocabulary
+
+
+class Fault(NamedTuple):
+    file: str
+    right: str
+    wrong: str
+    at: str
+    says: str
+
+
+FAULTS = {
+    name: Fault(**fault)
+    for name, fault in yaml.safe_load(Path(__file__).with_name("faults.yaml").read_text(encoding="utf-8")).items()
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_mistake_is_found_where_it_stands(documents: Path, vocabulary: Vocabulary, fault: Fault) -> None:
+    line = plant(documents, fault)
+    found = findings(documents, vocabulary)
+    told = [text for text in found if text.startswith(f"{fault.file}:{line}: ")]
+    assert any(fault.says in text for text in told), "\n".join(found)
+
+
+def test_all_mistakes_are_told_at_once(documents: Path, vocabulary: Vocabulary) -> None:
+    chosen = ("unknown fact", "unknown argument", "unknown key", "template with an unknown value", "unknown handoff")
+    lines = [f"{FAULTS[name].file}:{plant(documents, FAULTS[name])}: " for name in chosen]
+    found = findings(documents, vocabulary)
+    assert [line for line in lines if not any(text.startswith(line) for text in found)] == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, fault in FAULTS.items() if fault.file.startswith(("policies", "actions", "intents"))]
+)
+def test_a_document_that_cannot_be_read_is_not_said_to_lack_anything(
+    documents: Path, vocabulary: Vocabulary, name: str
+) -> None:
+    plant(documents, FAULTS[name])
+    assert len(findings(documents, vocabulary)) <= 2
+
+
+@pytest.mark.parametrize(
+    ("file", "says"),
+    [
+        (
+            "policies/refunds.txt",
+            "policies/refunds.txt:1: this is not the place of any document; files in policies/ end in .md",
+        ),
+        (
+            "polices/refunds.md",
+            "polices/refunds.md:1: this is not the place of any document; did you mean 'policies/'?",
+        ),
+        ("intent.yaml", "intent.yaml:1: this is not the place of any document; did you mean 'intents.yaml'?"),
+        ("policies/Refunds 2.md", "policies/Refunds 2.md:1: the name 'Refunds 2' cannot be cited"),
+        ("wording/english.yaml", "wording/english.yaml:1: 'english' is no language"),
+    ],
+)
+def test_no_file_is_passed_over_in_silence(documents: Path, vocabulary: Vocabulary, file: str, says: str) -> None:
+    (documents / file).parent.mkdir(exist_ok=True)
+    (documents / file).write_text("", encoding="utf-8")
+    assert any(text.startswith(says) for text in findings(documents, vocabulary))
+
+
+def test_what_is_beside_the_documents_is_left_alone(documents: Path, vocabulary: Vocabulary) -> None:
+    for file in ("README.md", ".DS_Store", "policies/.refunds.md.swp"):
+        (documents / file).write_text("x", encoding="utf-8")
+    load(documents, vocabulary)
+
+
+@pytest.mark.parametrize("file", ["company.yaml", "intents.yaml", "actions.yaml"])
+def test_a_missing_document_is_named(documents: Path, vocabulary: Vocabulary, file: str) -> None:
+    (documents / file).unlink()
+    assert f"{file}:1: the file is missing; write it; every playbook has one" in findings(documents, vocabulary)
+
+
+def test_a_missing_folder_is_named(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    assert "there is no such folder" in findings(tmp_path / "nowhere", vocabulary)[0]
+
+
+def test_bytes_that_are_no_text_are_found_in_their_line(documents: Path, vocabulary: Vocabulary) -> None:
+    file = documents / "articles" / "shops.md"
+    file.write_bytes(file.read_bytes().replace(b"Dogs are welcome", b"Dogs are \xff welcome"))
+    line = file.read_bytes().partition(b"\xff")[0].count(b"\n") + 1
+    assert findings(documents, vocabulary) == [f"articles/shops.md:{line}: this is not UTF-8; save the file as UTF-8"]
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 5000 + "]" * 5000, "a: " + "{b: " * 999 + "c" + "}" * 999])
+def test_a_document_that_is_nested_too_deeply_is_not_read(documents: Path, vocabulary: Vocabulary, text: str) -> None:
+    (documents / "actions.yaml").write_text(text, encoding="utf-8")
+    assert "actions.yaml:1: this is nested too deeply; write it out plainly" in findings(documents, vocabulary)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_damage_is_told_with_a_line_of_a_document(
+    documents: Path, vocabulary: Vocabulary, data: st.DataObject
+) -> None:
+    file = data.draw(st.sampled_from(document_files(documents)))
+    path = documents / file
+    whole = path.read_bytes()
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, min(len(whole), start + 60)))
+    noise = data.draw(
+        st.sampled_from([b"", b"```", b"---\n", b": ", b"\t", b"{{", b"\xff", b"\0", b"## 1.1 x\n", b"'", b"- "])
+    )
+    try:
+        path.write_bytes(whole[:start] + noise + whole[end:])
+        load(documents, vocabulary)
+    except PlaybookError as error:
+        for finding in error.findings:
+            lines = (documents / finding.file).read_bytes().replace(b"\r", b"\n").count(b"\n") + 1
+            assert 1 <= finding.line <= lines
+            assert finding.wrong
+    finally:
+        path.write_bytes(whole)
+
+
+def plant(documents: Path, fault: Fault) -> int:
+    """Put the mistake into its file; the number of the line that it stands in."""
+    file = documents / fault.file
+    text = file.read_text(encoding="utf-8")
+    assert fault.right in text, "the document has changed: plant the mistake elsewhere"
+    text = text.replace(fault.right, fault.wrong, 1)
+    file.write_text(text, encoding="utf-8")
+    assert text.count(fault.at) == 1, f"{fault.at!r} stands there {text.count(fault.at)} times"
+    return text[: text.index(fault.at)].count("\n") + 1
+
+
+def findings(documents: Path, vocabulary: Vocabulary) -> list[str]:
+    with pytest.raises(PlaybookError) as raised:
+        load(documents, vocabulary)
+    return str(raised.value).split("\n")

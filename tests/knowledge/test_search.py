@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+from knowledge.embed import MiniLM
+from knowledge.passages import Passage, pieces_of
+from knowledge.playbook import Article, Clause, Playbook
+from knowledge.release import Release, Releases
+from knowledge.rules import Vocabulary
+from knowledge.search import Found, IndexMismatch, IndexUnavailable, Search
+from tests.knowledge.conftest import HARBOR
+from tests.knowledge.fakes import WordEmbedder
+
+SUMMER, WINTER = date(2026, 6, 1), date(2026, 12, 1)
+QUESTIONS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
+    Path(__file__).with_name("questions.yaml").read_text(encoding="utf-8")
+)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory, release: Release) -> Search:
+    """A search without the model, in a home of its own."""
+    search = Search(tmp_path_factory.mktemp("home"), WordEmbedder())
+    search.build(release)
+    return search
+
+
+class Quality(NamedTuple):
+    """Shares of the questions of one half."""
+
+    first: float
+    """The first passage carries the answer."""
+    right: float
+    """It does, and is supported enough to be cited."""
+    wrong: float
+    """Another is cited."""
+    unanswerable_kept: float
+    """Nothing is cited where nothing answers."""
+    off_topic_kept: float
+
+
+def measured(search: Search, release: Release, half: int) -> Quality:
+    threshold = release.playbook.company.support_threshold
+    best = {
+        kind: [(question, search.find(question["ask"], release.id, "en", SUMMER)[0]) for question in questions[half::2]]
+        for kind, questions in QUESTIONS.items()
+    }
+    answered = [(found.id in question["found"], found.support >= threshold) for question, found in best["answered"]]
+    kept = {kind: share([found.support < threshold for _, found in pairs]) for kind, pairs in best.items()}
+    return Quality(
+        first=share([right for right, _ in answered]),
+        right=share([right and cited for right, cited in answered]),
+        wrong=share([cited and not right for right, cited in answered]),
+        unanswerable_kept=kept["unanswered"],
+        off_topic_kept=kept["off_topic"],
+    )
+
+
+def share(holds: list[bool]) -> float:
+    return round(sum(holds) / len(holds), 3)
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["tuning half", "held-out half"])
+def test_questions_are_answered_from_the_right_passage_or_not_at_all(
+    search: Search, release: Release, half: int
+) -> None:
+    quality = measured(search, release, half)
+    assert quality.first >= 0.85, quality
+    assert quality.right >= 0.72, quality
+    assert quality.wrong <= 0.10, quality
+    assert quality.unanswerable_kept >= 0.85, quality
+    assert quality.off_topic_kept == 1.0, quality
+
+
+def test_each_clause_and_article_finds_itself_by_what_it_is_asked(search: Search, release: Release) -> None:
+    playbook = release.playbook
+    documents: list[Clause | Article] = [*playbook.clauses.values(), *playbook.articles.values()]
+    for document in documents[::9]:
+        for question in document.asked:
+            found = search.find(question, release.id, "en", WINTER)
+            assert document.id in [passage.id for passage in found[:2]], question
+            assert found[0].support > playbook.company.support_threshold
+
+
+def test_small_talk_around_a_question_does_not_hide_it(search: Search, release: Release) -> None:
+    plain = "How many days do I have to send something back?"
+    chatty = f"Hi there, hope you're well! {plain} Thanks a lot in advance, Maria from Utrecht"
+    for question in (plain, chatty):
+        best = search.find(question, release.id, "en", SUMMER)[0]
+        assert best.id == "returns/3.1"
+        assert best.support >= release.playbook.company.support_threshold
+        assert best.text == release.playbook.clauses["returns/3.1"].text
+
+
+def test_what_is_found_is_ordered_and_bounded(search: Search, release: Release) -> None:
+    found = search.find("What does a return cost?", release.id, "en", SUMMER, k=4)
+    assert len(found) == 4
+    assert found == sorted(found, key=lambda passage: -passage.support)
+    assert all(0 <= passage.support <= 1 for passage in found)
+    assert len({passage.id for passage in found}) == 4
+    assert found == search.find("What does a return cost?", release.id, "en", SUMMER, k=4)
+
+
+def test_only_what_is_in_force_is_found(search: Search, release: Release) -> None:
+    question = "By when do I have to order for the winter holidays?"
+
+    def ids(day: date) -> list[str]:
+        return [found.id for found in search.find(question, release.id, "en", day)]
+
+    assert ids(WINTER)[0] == "winter-delivery"
+    assert "winter-delivery" in ids(date(2027, 1, 31))
+    assert "winter-delivery" not in ids(date(2027, 2, 1))
+    assert "winter-delivery" not in ids(date(2026, 10, 31))
+    assert ids(date(2025, 1, 1)) == []
+
+
+@pytest.mark.parametrize("query", ["", "   ", "?!", "\n"])
+def test_a_query_without_words_finds_nothing(small: Search, release: Release, query: str) -> None:
+    assert small.find(query, release.id, "en", SUMMER) == []
+
+
+@pytest.mark.parametrize(
+    "query", ["返品はいつまで", "\0", "a" * 8000, "refund " * 2000, "'; DROP TABLE; --", "{{ x }}"]
+)
+def test_any_query_is_only_a_query(small: Search, release: Release, query: str) -> None:
+    assert all(0 <= found.support <= 1 for found in small.find(query, release.id, "en", SUMMER))
+
+
+def test_what_was_not_built_is_told(small: Search, release: Release) -> None:
+    for name, locale in (("0123456789ab", "en"), (release.id, "sv")):
+        with pytest.raises(IndexUnavailable, match="build it before searching it"):
+            small.find("anything", name, locale, SUMMER)
+
+
+def test_a_second_start_embeds_nothing_and_is_quick(tmp_path: Path, release: Release) -> None:
+    Search(tmp_path, WordEmbedder()).build(release)
+    embedder = WordEmbedder()
+    second = Search(tmp_path, embedder)
+    begun = time.perf_counter()
+    second.build(release)
+    assert time.perf_counter() - begun < 1.0
+    assert embedder.embedded == []
+    assert second.find("refund", release.id, "en", SUMMER)
+
+
+def test_an_index_of_another_model_is_not_used(tmp_path: Path, release: Release) -> None:
+    Search(tmp_path, WordEmbedder("first")).build(release)
+    with pytest.raises(IndexMismatch, match=r"built with the model first, but second is in use: .* delete"):
+        Search(tmp_path, WordEmbedder("second")).build(release)
+    Search(tmp_path, WordEmbedder("first")).build(release)
+
+
+def test_an_index_that_was_half_built_is_completed(tmp_path: Path, release: Release) -> None:
+    embedder = WordEmbedder()
+    first = Search(tmp_path, embedder)
+    first.build(release)
+    name = f"harbor.{release.id}.en"
+    collection = first._client.get_collection(name)
+    whole = set(collection.get(include=[])["ids"])
+    collection.delete(ids=sorted(whole)[::2])
+    Search(tmp_path, WordEmbedder()).build(release)
+    assert set(first._client.get_collection(name).get(include=[])["ids"]) == whole
+
+
+def test_an_index_of_other_pieces_is_built_anew(tmp_path: Path, release: Release) -> None:
+    Search(tmp_path, WordEmbedder(window=12)).build(release)
+    embedder = WordEmbedder(window=40)
+    Search(tmp_path, embedder).build(release)
+    assert (
+        len(embedder.embedded) == Search(tmp_path, embedder)._client.get_collection(f"harbor.{release.id}.en").count()
+    )
+
+
+def test_an_index_that_cannot_be_opened_is_told(tmp_path: Path, release: Release) -> None:
+    (tmp_path / "index").write_text("in the way", encoding="utf-8")
+    with pytest.raises(IndexUnavailable, match="make the folder writable, or delete it"):
+        Search(tmp_path, WordEmbedder()).build(release)
+
+
+def test_tenants_do_not_see_each_other(documents: Path, tmp_path: Path, vocabulary: Vocabulary) -> None:
+    releases = Releases(tmp_path / "home", vocabulary)
+    harbor = releases.publish(documents)
+    company = documents / "company.yaml"
+    company.write_text(company.read_text(encoding="utf-8").replace("id: harbor", "id: quarry"), encoding="utf-8")
+    shops = documents / "articles" / "shops.md"
+    shops.write_text(shops.read_text(encoding="utf-8").replace("Rotterdam", "Granville"), encoding="utf-8")
+    quarry = releases.publish(documents)
+    search = Search(tmp_path / "home", WordEmbedder())
+    for release in (harbor, quarry):
+        search.build(release)
+
+    def text(release: Release) -> str:
+        return "\n".join(f.text for f in search.find("Granville or Rotterdam shops", release.id, "en", SUMMER))
+
+    assert "Rotterdam" in text(harbor)
+    assert "Granville" not in text(harbor)
+    assert "Granville" in text(quarry)
+    assert "Rotterdam" not in text(quarry)
+    names = {collection.name for collection in search._client.list_collections()}
+    assert names == {f"harbor.{harbor.id}.en", f"quarry.{quarry.id}.en"}
+
+
+def test_each_language_is_searched_by_itself(documents: Path, tmp_path: Path, vocabulary: Vocabulary) -> None:
+    release = Releases(tmp_path / "home", vocabulary).publish(in_two_languages(documents))
+    search = Search(tmp_path / "home", WordEmbedder())
+    search.build(release)
+
+    def found(locale: str) -> list[Found]:
+        return search.find("Wann sind die Läden offen? shops open", release.id, locale, SUMMER)
+
+    assert {passage.locale for passage in found("de")} == {"de"}
+    assert {passage.locale for passage in found("en")} == {"en"}
+
+
+def test_long_texts_are_compared_in_pieces_and_cited_whole(minilm: MiniLM, harbor: Playbook) -> None:
+    sentences = [f"Rule {n} says that item number {n} is kept on shelf {n} in hall {n}." for n in range(60)]
+    article = harbor.articles["shops"].model_copy(update={"text": " ".join(sentences), "asked": ["Where is it?"]})
+    pieces = pieces_of(Passage("article", article), minilm.fits)
+    assert all(minilm.fits(piece) for piece in pieces)
+    assert [sentence for sentence in sentences if not any(sentence in piece for piece in pieces)] == []
+    assert "Where is it?" in pieces
+
+
+def test_a_sentence_without_end_is_cut_between_words(minilm: MiniLM) -> None:
+    text = " ".join(f"word{n}" for n in range(300))
+    article = Article(id="a", title="A", text=text, locale="en", owner="o", valid_from=SUMMER)
+    pieces = pieces_of(Passage("article", article), minilm.fits)
+    assert all(minilm.fits(piece) for piece in pieces)
+    assert {word for piece in pieces for word in piece.removeprefix("A: ").split()} == set(text.split())
+
+
+def in_two_languages(documents: Path) -> Path:
+    """Harbor with a German article, and German wording and examples that are not German: enough to be served."""
+    edit(documents / "company.yaml", "locales: [en]", "locales: [en, de]")
+    shutil.copy(documents / "wording" / "en.yaml", documents / "wording" / "de.yaml")
+    intents = yaml.safe_load((documents / "intents.yaml").read_text(encoding="utf-8"))
+    for intent in intents.values():
+        intent["title"]["de"] = intent["title"]["en"]
+        intent["examples"]["de"] = list(intent["examples"]["en"])
+    (documents / "intents.yaml").write_text(yaml.safe_dump(intents, allow_unicode=True), encoding="utf-8")
+    text = (HARBOR / "articles" / "shops.md").read_text(encoding="utf-8").replace("locale: en", "locale: de")
+    (documents / "articles" / "shops-de.md").write_text(text, encoding="utf-8")
+    return documents
+
+
+def edit(file: Path, right: str, wrong: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert right in text
+    file.write_text(text.replace(right, wrong), encoding="utf-8")
