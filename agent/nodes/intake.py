@@ -70,10 +70,12 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     frame = frame_of(turn)
     told = await turn.model.read(text, frame, choices(book, turn.case.language))
     reading = believed(told, text, frame, book.intents.keys())
-    # A yes or a no by itself asks for nothing, whatever a model takes it for.
-    opened = _opened(turn.case, reading, book) if settle(text, turn.case.language) == "unclear" else []
-    slots, facts = placed(turn.case, reading.values, opened, book)
     question = turn.case.question
+    # A yes or a no by itself asks for nothing and changes nothing, whatever a model takes it for.
+    if settle(text, turn.case.language) != "unclear":
+        reading = reading.model_copy(update={"intents": [], "values": [] if question else reading.values})
+    opened = _opened(turn.case, reading, book)
+    slots, facts = placed(turn.case, reading.values, opened, book)
     changed = question is not None and any(
         turn.case.intent(question.intent).slots.get(k) != v for k, v in slots.get(question.intent, {}).items()
     )

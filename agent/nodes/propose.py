@@ -20,6 +20,7 @@ from agent.nodes.offers import offers, taken_up
 from agent.policy import workflow as sop
 from agent.policy.decide import escalates
 from agent.policy.facts import of_case
+from agent.speech.render import Voice
 from agent.state import State, Step, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import Workflow
@@ -81,11 +82,22 @@ def _without_intent(turn: OpenTurn) -> Step:
         return {"kind": "declined", "tool": settled.proposal.action, "args": settled.proposal.args}
     if turn.noted(e.ReplySent) is not None:
         return {"kind": "nothing"}
-    if read is not None and read.unsure:
+    if read is not None and read.unsure and case.repeats < REPEATS:
         return {"kind": "choice", "names": read.unsure}
     if turn.noted(e.ChoiceSettled, lambda c: c.answer == "no") is not None:
         return {"kind": "social", "wording": "goodbye"}
-    return {"kind": "waiting"} if case.approval else {"kind": "social", "wording": "clarify"}
+    if case.approval:
+        return {"kind": "waiting"}
+    return (
+        {"kind": "person", "reason": "low_confidence"} if _at_a_loss(turn) else {"kind": "social", "wording": "clarify"}
+    )
+
+
+def _at_a_loss(turn: OpenTurn) -> bool:
+    """Whether the last words of the agent were, as often as anybody bears it, that it did not understand."""
+    clarify = Voice(turn.release, turn.case.language).social("clarify")
+    said = [line.text for line in turn.case.window if line.role == "agent"][-(REPEATS - 1) :]
+    return turn.case.repeats >= REPEATS or said == [clarify] * (REPEATS - 1)
 
 
 async def _step_for(turn: OpenTurn, intent: Intent) -> Step:
