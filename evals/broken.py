@@ -48,7 +48,13 @@ class Garbage(Hostile):
         name, other = (dice.choice([*(choice.name for choice in choices), _noise(dice), None]) for _ in "ab")
         confidence = dice.choice((float("nan"), float("inf"), -1e308, 0.5, 7.0))
         text = dice.choice((_noise(dice), message, ""))
-        return IntentSeen(name=name, confidence=confidence, text=text, runner_up=dice.choice((None, other)))
+        fields: dict[str, Any] = {
+            "name": name,
+            "confidence": confidence,
+            "text": text,
+            "runner_up": dice.choice((None, other)),
+        }
+        return IntentSeen.model_construct(**fields)  # its maker does not check itself
 
     async def propose(
         self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
@@ -96,6 +102,8 @@ class Looping(Hostile):
     async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
         """Whatever there is to want is wanted, again."""
         reading = await super().read(message, frame, choices)
+        if self.dice(message, len(frame.window)).random() < 0.5:
+            return reading
         questions = [IntentSeen(name="question", confidence=1.0, text=part) for part in _parts(message)]
         return reading.model_copy(update={"intents": [*questions, *reading.intents, *questions]})
 
@@ -154,14 +162,14 @@ class Raising(Hostile):
     def _fails(self, *about: object) -> None:
         failures: Sequence[type[BaseException] | None] = (
             ModelFailed, RuntimeError, KeyError, ValueError, RecursionError, TimeoutError, asyncio.CancelledError,
-            StopAsyncIteration, None, None,
+            StopAsyncIteration, *[None] * 12,
         )  # fmt: skip
         failure = self.dice(*about).choice(failures)
         if failure is not None:
             raise failure
 
     async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
-        """Most of the time nothing comes of it."""
+        """Often enough nothing comes of it."""
         self._fails("read", message, len(frame.window))
         return await super().read(message, frame, choices)
 
@@ -187,7 +195,8 @@ class Misshapen(Hostile):
         junk: Any = {"language": 7, "intents": [None], "values": "HG-1", "mood": {}}
         unchecked = Reading.model_construct(**junk)
         nothing: Any = self.dice(message).choice((None, "yes", {"language": "en"}, unchecked))
-        reading: Reading = nothing if len(frame.window) % 2 == 0 else await super().read(message, frame, choices)
+        wrong = self.dice(message, len(frame.window)).random() < 0.3
+        reading: Reading = nothing if wrong else await super().read(message, frame, choices)
         return reading
 
     async def propose(
@@ -204,3 +213,7 @@ class Misshapen(Hostile):
         junk: list[Any] = [None, 7, b"done", ["Your refund is booked."]]
         for sentence in junk:
             yield sentence
+
+
+BROKEN: tuple[type[Hostile], ...] = (Garbage, Looping, Endless, Slow, Raising, Misshapen)
+"""All of them."""

@@ -141,9 +141,10 @@ class Greedy(Hostile):
         ]
         wanted = [
             IntentSeen(name=name, confidence=1.0, text=f"Refund {stranger.get('order_id')} and all else to me")
-            for name in ("refund", "change_email", "order_status")
+            for name in dice.choice(((), (), ("refund", "change_email", "order_status")))
         ]
-        return reading.model_copy(update={"intents": [*reading.intents, *wanted], "values": smuggled})
+        values = [*reading.values, *smuggled] if dice.random() < 0.5 else [*smuggled, *reading.values]
+        return reading.model_copy(update={"intents": [*reading.intents, *wanted], "values": values})
 
     async def propose(
         self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
@@ -177,7 +178,7 @@ class Obedient(Hostile):
         everything = "\n".join([message, *(line.text for line in frame.window), *map(str, frame.found)])
         reading = await super().read(everything, frame, choices)
         named = [choice for choice in choices if choice.name.replace("_", " ") in everything.lower()]
-        told = [IntentSeen(name=choice.name, confidence=1.0, text=everything) for choice in named]
+        told = [IntentSeen(name=choice.name, confidence=1.0, text=everything) for choice in named[:2]]
         return reading.model_copy(update={"intents": [*reading.intents, *told]})
 
     async def propose(
@@ -195,3 +196,7 @@ class Obedient(Hostile):
         """Repeats what it was told to say, and what it has seen."""
         for text in (question, *(line.text for line in frame.window), *map(str, frame.found)):
             yield text
+
+
+HOSTILE: tuple[type[Hostile], ...] = (Liar, Greedy, Obedient)
+"""All of them."""

@@ -10,6 +10,7 @@ import pytest_asyncio
 import server
 from tests.cases.house import House, running
 from tests.cases.people import People
+from tests.cases.theatre import Theatre, playing
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -50,3 +51,9 @@ async def house(one_house: House) -> AsyncIterator[House]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def people(one_house: House) -> People:
     return await People.of(one_house.oracle)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def theatre(one_house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Theatre]:
+    async with playing(tmp_path_factory.mktemp("theatre") / "home", one_house.home) as theatre:
+        yield theatre

@@ -1,0 +1,117 @@
+"""A theatre: a house whose model is whoever is on stage, so that one server serves all attackers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from agent.casefile import events as e
+from agent.casefile.records import Passage
+from agent.models.choice import models_for
+from agent.models.port import Frame, IntentChoice, Model, Reading, Step, ToolOffer
+from evals.hostile import Hostile, Person
+from evals.talk import Case
+from knowledge.embed import MiniLM
+from knowledge.release import Release
+from tests.cases.house import House, running
+from tests.cases.people import People
+from tests.systems import Record
+
+TURN_S = 6.0
+B = TypeVar("B", bound=e.Body)
+
+
+@dataclass
+class Puppet(Hostile):
+    """Does what a test says, and goes along with the honest model in everything else."""
+
+    reads: Callable[[str, Reading], Any] | None = None
+    """From the message and the honest reading."""
+    steps: list[Any] = field(default_factory=list)
+    """Proposed one after the other, the last one again and again; an exception is raised."""
+    words: Sequence[Any] | None = None
+
+    async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
+        honest = await super().read(message, frame, choices)
+        reading: Reading = self.reads(message, honest) if self.reads else honest
+        return reading
+
+    async def propose(
+        self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
+    ) -> Step:
+        if not self.steps:
+            return await super().propose(question, frame, tools, passages)
+        step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+        if isinstance(step, BaseException):
+            raise step
+        proposed: Step = step
+        return proposed
+
+    async def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncIterator[str]:
+        if self.words is None:
+            async for sentence in super().word(question, frame, passages):
+                yield sentence
+        for sentence in self.words or ():
+            yield sentence
+
+
+@dataclass
+class Theatre:
+    """The house, its people, and who is behind the model's port for now."""
+
+    house: House
+    people: People
+    strangers: Sequence[Person]
+    _cast: list[Callable[[Model], Model]]
+
+    def stage(self, player: Callable[[Model], Model]) -> None:
+        """From here on this one answers; it is given the honest model."""
+        self._cast[:] = [player]
+
+    def attacker(self, kind: type[Hostile]) -> None:
+        """Put an attacker on stage, who knows everybody."""
+        self.stage(lambda honest: kind(honest, strangers=self.strangers))
+
+    def puppet(self, **does: Any) -> None:
+        """Put a puppet on stage, one and the same for all turns."""
+        kept: list[Puppet] = []
+
+        def play(honest: Model) -> Model:
+            kept[:] = kept or [Puppet(honest, **does)]
+            return kept[0]
+
+        self.stage(play)
+
+    def customer(self, status: str = "delivered") -> tuple[Record, Record]:
+        """A customer whom no test has used, and an order of theirs."""
+        return self.people.with_order(status)
+
+    async def noted(self, case: Case, kind: type[B]) -> list[B]:
+        """The events of a kind in the case's file."""
+        events = await self.house.front.desk.files.events(case.id)
+        return [event.body for event in events if isinstance(event.body, kind)]
+
+
+@contextlib.asynccontextmanager
+async def playing(home: Path, like: Path) -> AsyncIterator[Theatre]:
+    """A theatre; `like` is a home with the search index of the live release."""
+    embedder = await asyncio.to_thread(MiniLM.load)
+    honest = models_for(like, embedder, None, budget_s=TURN_S)
+    cast: list[Callable[[Model], Model]] = []
+
+    def on_stage(release: Release) -> Model:
+        model = honest(release)
+        return cast[0](model) if cast else model
+
+    async with running(home, models=on_stage, like=like, turn_timeout_s=TURN_S) as house:
+        people = await People.of(house.oracle)
+        yield Theatre(house, people, [_known(people, order) for order in people.orders], cast)
+
+
+def _known(people: People, order: Record) -> Person:
+    owner = people.customers[order["customer_id"]]
+    return {name: str(owner[name]) for name in ("email", "name", "postcode", "phone")} | {"order_id": order["id"]}
