@@ -53,7 +53,11 @@ class OpenTurn:
         return Scope(tenant=self.case.tenant, case_id=self.case.case_id, customer_id=self.case.identity.customer_id)
 
     def note(self, body: B) -> B:
-        """Something happened: it is part of the case from now on, and written with the next commit."""
+        """Something happened: it is part of the case from now on, and written with the next commit.
+
+        Raises ValueError for what the file could not keep; the case stays as it was.
+        """
+        e.check_lasting(body)
         event = e.Event(self.case.seq + 1, self.desk.clock.stamp(), body)  # type: ignore[arg-type]
         self._noted.append(event)
         self.case = fold(self.case, [event])

@@ -271,6 +271,15 @@ EventBody = (
 EVENTS: dict[str, type[Body]] = {kind.__name__: kind for kind in EventBody.__args__}
 
 
+def check_lasting(body: Body) -> None:
+    """Raises ValueError for a body that would not come back from the file as it is: NaN, half a character, no end.
+
+    One such event would lock its case for good, for it could be written never, or never be read again.
+    """
+    if type(body).model_validate_json(body.model_dump_json(warnings="error")) != body:
+        raise ValueError(f"A {type(body).__name__} holds what JSON cannot keep.")
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event as it stands in the file."""

@@ -19,9 +19,9 @@ AskName = Literal[
 
 
 class Frozen(BaseModel):
-    """Base of all records: immutable, and nothing unknown in it."""
+    """Base of all records: immutable, nothing unknown in it, and no number that JSON does not have."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Level(IntEnum):

@@ -1,12 +1,7 @@
-"""Reading: the shape a model is asked for, and what is believed of its answer.
-
-Believed are names of the playbook, words of the message and values that those words have; the rest is dropped. An
-intent that the playbook does not know is out of scope, an answer in another shape is none.
-"""
+"""Reading: the shape an endpoint is asked for, and its answer as a reading. An answer in another shape is none."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, get_args
@@ -14,11 +9,9 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from agent.casefile.records import Mood
+from agent.models.belief import believed
 from agent.models.port import Frame, IntentChoice, IntentSeen, Reading, ValueSeen
-from agent.models.values import VALUE_NAMES, settled, stands_in
-
-MOST_INTENTS = 6
-MOST_VALUES = 24
+from agent.models.values import VALUE_NAMES
 
 Sentiment = Literal["positive", "neutral", "negative"]
 Urgency = Literal["low", "normal", "high"]
@@ -97,37 +90,10 @@ def reading_of(
     wire: ReadingWire, message: str, frame: Frame, choices: Sequence[IntentChoice], region: str | None
 ) -> Reading:
     """What is believed of an answer about this message. `region`: see `values.settled`."""
-    names = {choice.name for choice in choices}
-    seen = [_value(value, message, region) for value in wire.values[:MOST_VALUES]]
-    return Reading(
-        language=_language(wire.language, frame.locale),
-        intents=[_intent(intent, message, names) for intent in wire.intents[:MOST_INTENTS]],
-        values=list({(value.name, value.value): value for value in reversed(seen) if value}.values())[::-1],
+    told = Reading(
+        language=wire.language,
+        intents=[IntentSeen(**intent.model_dump()) for intent in wire.intents],
+        values=[ValueSeen(**value.model_dump()) for value in wire.values],
         mood=Mood(**wire.mood.model_dump()),
     )
-
-
-def _intent(intent: IntentWire, message: str, names: set[str]) -> IntentSeen:
-    name = intent.name if intent.name in names else None
-    runner_up = intent.runner_up if intent.runner_up in names and intent.runner_up != name else None
-    return IntentSeen(
-        name=name,
-        confidence=min(1.0, max(0.0, intent.confidence)),
-        text=stands_in(message, intent.text) or message,
-        runner_up=runner_up,
-    )
-
-
-def _value(value: ValueWire, message: str, region: str | None) -> ValueSeen | None:
-    if value.name not in VALUE_NAMES:
-        return None
-    believed = settled(value.name, value.text, value.value, message, region)
-    return ValueSeen(name=value.name, value=believed[0], text=believed[1], new=value.new) if believed else None
-
-
-def _language(told: str, locale: str) -> str:
-    for tag in (told, locale):
-        code = re.split(r"[-_]", tag.strip().lower())[0]
-        if re.fullmatch(r"[a-z]{2}", code):
-            return code
-    return "en"
+    return believed(told, message, frame, {choice.name for choice in choices}, region)

@@ -1,7 +1,7 @@
 """Intake: fold the newest message into the case.
 
-A model reads; what it read is data. A yes, a code and an identity are settled here without it: the answer to a
-pending question is read by a closed grammar, a code by comparison.
+A model reads; what it read is data, and only what the message bears out is believed. A yes, a code and an identity are
+settled here without it: the answer to a pending question is read by a closed grammar, a code by comparison.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from agent.casefile.fold import Case
 from agent.casefile.inbox import Wake
 from agent.casefile.records import Intent, Proposal
 from agent.dispatch import prove
+from agent.models.belief import believed
 from agent.models.port import Frame, IntentChoice, Reading
 from agent.nodes.placing import placed
 from agent.speech.answers import settle
@@ -60,7 +61,9 @@ def frame_of(turn: OpenTurn) -> Frame:
 async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     text = "\n".join(wake.body for wake in messages)
     book = turn.playbook
-    reading = await turn.model.read(text, frame_of(turn), choices(book, turn.case.language))
+    frame = frame_of(turn)
+    told = await turn.model.read(text, frame, choices(book, turn.case.language))
+    reading = believed(told, text, frame, book.intents.keys())
     # A yes or a no by itself asks for nothing, whatever a model takes it for.
     opened = _opened(turn.case, reading, book) if settle(text, turn.case.language) == "unclear" else []
     slots, facts = placed(turn.case, reading.values, opened, book)
@@ -104,7 +107,7 @@ def _opened(case: Case, reading: Reading, book: Playbook) -> list[Intent]:
     fallback, opened = question_intent(book), list[Intent]()
     orders = [value for value in reading.values if value.name == "order_id"]
     for seen in reading.intents:
-        known = book.intents.get(seen.name or "") or fallback
+        known = book.intents.get(seen.name or "", fallback)
         if known is None or seen.runner_up is not None:
             continue
         ids = {value.value for value in orders if value.text in seen.text}

@@ -12,25 +12,23 @@ from pydantic import TypeAdapter
 
 from agent.casefile import events as e
 from agent.casefile.records import Args, Intent, Level, Passage
-from agent.models.port import ActionStep, AnswerStep, LookupStep, PersonStep, ToolOffer
+from agent.models.port import ActionStep, AnswerStep, LookupStep, PersonStep
 from agent.models.port import Step as ModelStep
 from agent.nodes.identify import identity_step
 from agent.nodes.intake import frame_of
+from agent.nodes.offers import offers, taken_up
 from agent.policy import workflow as sop
 from agent.policy.decide import escalates
 from agent.policy.facts import of_case
 from agent.state import State, Step, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import Workflow
-from tools.contract import Action
 
 WAITING = {"ask", "code"}
 MODEL_STEPS = 4
 """How often at the most a model is asked about one question in one turn."""
 REPEATS = 3
 """After so many turns that asked for the same, a person helps."""
-HOUSEKEEPING = {"find_customer", "send_code", "create_ticket"}
-"""Tools that the desk uses itself; no model is offered them."""
 _STEPS: TypeAdapter[ModelStep] = TypeAdapter(ModelStep)
 
 
@@ -169,19 +167,8 @@ async def _asked_model(turn: OpenTurn, intent: Intent, passages: Sequence[Passag
         return steps[-1]
     if len(steps) >= MODEL_STEPS:
         return PersonStep(reason="low_confidence")
-    step = await turn.model.propose(intent.text, frame_of(turn), offers(turn), passages)
+    offered = offers(turn)
+    told = await turn.model.propose(intent.text, frame_of(turn), offered, passages)
+    step = taken_up(turn, told, offered, passages)
     turn.note(e.ModelAnswered(model=turn.model.name, question=intent.text, step=step.model_dump(mode="json")))
     return step
-
-
-def offers(turn: OpenTurn) -> list[ToolOffer]:
-    """The tools that the guards let a model see: classed, not forbidden, and open to this level of identity."""
-    level, offered = turn.case.identity.level, list[ToolOffer]()
-    for name, defined in turn.playbook.actions.items():
-        tool = turn.desk.catalog.tools.get(name)
-        permitted = defined.risk != "forbidden" and Level.named(defined.identity) <= level
-        if tool is not None and permitted and name not in HOUSEKEEPING:
-            kind = "action" if isinstance(tool, Action) else "lookup"
-            schema = tool.args.model_json_schema()
-            offered.append(ToolOffer(name=name, summary=tool.summary, kind=kind, schema_=schema))
-    return offered

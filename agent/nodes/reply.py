@@ -5,17 +5,24 @@ Each part is committed before it is seen. When nothing else can go on without so
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
 from agent.casefile import events as e
-from agent.casefile.records import Ask, Citation, Passage
+from agent.casefile.records import Ask, Citation, Intent, Passage
+from agent.models.cues import CUES, ENGLISH
 from agent.models.port import ModelFailed
+from agent.models.segment import sentences
 from agent.nodes.intake import frame_of, window
 from agent.nodes.propose import slots_of
 from agent.speech.claims import Evidence, objection
 from agent.speech.render import Voice, cite, cited, proof_asked, slots_asked
 from agent.state import State, Step, Update
 from agent.turn import OpenTurn
+
+MOST_SENTENCES = 12
+"""Sentences of an answer that are listened to, whether they may be sent or not."""
+MOST_QUOTED = 3
+"""Sentences of a passage that stand for an answer which may not be sent."""
 
 
 async def reply(state: State, turn: OpenTurn) -> Update:
@@ -72,24 +79,46 @@ async def _answer(turn: OpenTurn, step: Step) -> None:
     """Word an answer from its passages; each sentence is checked, and only what holds is sent."""
     intent = turn.case.intent(step["intent"] or "")
     passages = _passages(turn, intent.text, step["names"])
-    known = Evidence(passages=[p.text for p in passages], customer=[intent.text])
-    sent = len([said for said in turn.all_noted(e.ReplySent) if said.intent == intent.id])
-    withheld: list[str] = []
-    if not sent:  # a turn that died while speaking does not begin to speak again
-        try:
-            async for sentence in turn.model.word(intent.text, frame_of(turn), passages):
-                if (reason := objection(sentence, known)) is not None:
-                    withheld.append(reason)
-                    continue
-                citations = cited(turn.release, passages)
-                turn.note(e.ReplySent(text=sentence, intent=intent.id, continues=sent > 0, citations=citations))
-                await turn.commit()
-                sent += 1
-        except ModelFailed as error:
-            withheld.append(str(error))
-    if withheld:
-        turn.note(e.ReplySent(text="", intent=intent.id, withheld=withheld))
-    await (_answered if sent else _unanswered)(turn, step)
+    spoken = [said.text for said in turn.all_noted(e.ReplySent) if said.intent == intent.id and said.text]
+    if not spoken:  # a turn that died while speaking does not begin to speak again
+        withheld = await _speak(turn, intent, passages, turn.model.word(intent.text, frame_of(turn), passages), spoken)
+        if withheld:
+            turn.note(e.ReplySent(text="", intent=intent.id, withheld=withheld))
+        if withheld and not spoken:  # the passage answers all the same, in its own words
+            await _speak(turn, intent, passages, _quoted(turn, passages), spoken)
+    await (_answered if spoken else _unanswered)(turn, step)
+
+
+async def _speak(
+    turn: OpenTurn, intent: Intent, passages: list[Passage], words: AsyncIterator[str], spoken: list[str]
+) -> list[str]:
+    """Send what holds, and add it to `spoken`; gives the reasons why the rest does not."""
+    citations, withheld = cited(turn.release, passages), list[str]()
+    texts = [passage.text for passage in passages]
+    try:
+        for _ in range(MOST_SENTENCES):
+            if (sentence := await anext(words, None)) is None:
+                break
+            known = Evidence(texts, customer=[intent.text], said=spoken, language=turn.case.language)
+            if (reason := objection(sentence, known)) is not None:
+                withheld.append(reason)
+                continue
+            turn.note(e.ReplySent(text=sentence, intent=intent.id, continues=bool(spoken), citations=citations))
+            await turn.commit()
+            spoken.append(sentence)
+    except ModelFailed as error:
+        withheld.append(str(error))
+    finally:
+        if isinstance(words, AsyncGenerator):
+            await words.aclose()
+    return withheld
+
+
+async def _quoted(turn: OpenTurn, passages: list[Passage]) -> AsyncGenerator[str]:
+    """How the best passage begins."""
+    for passage in passages[:1]:
+        for start, end in sentences(passage.text, CUES.get(turn.case.language, ENGLISH))[:MOST_QUOTED]:
+            yield passage.text[start:end]
 
 
 async def _answered(turn: OpenTurn, step: Step) -> None:
