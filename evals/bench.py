@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import resource
+import asyncio
+import os
 import statistics
 import sys
 import tempfile
 import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,10 +79,35 @@ async def converse(base: str, home: Path, turns: int, words: str) -> Figures:
     return Figures(early, statistics.median(took[-SAMPLE:]), turns, (stored(home) - before) / turns)
 
 
-def resident_mb() -> float:
-    """The most memory this process has held, in MB."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+@asynccontextmanager
+async def served(home: Path, port: int) -> AsyncIterator[Process]:
+    """`deskhand run` as a process of its own, as soon as it is healthy."""
+    env = os.environ | {"PORT": str(port), "DESKHAND_HOME": str(home)}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "cli", "run", env=env, stdout=DEVNULL)
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            while not await _healthy(client):
+                if process.returncode is not None:
+                    raise RuntimeError("The server ended before it was healthy; `deskhand run` says why.")
+                await asyncio.sleep(0.02)
+        yield process
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _healthy(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/healthz")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def resident_mb(process: Process) -> float:
+    """The memory that a process holds now, in MB."""
+    asked = await asyncio.create_subprocess_exec("ps", "-o", "rss=", "-p", str(process.pid), stdout=PIPE)
+    kilobytes, _ = await asked.communicate()
+    return int(kilobytes) * 1024 / 1e6
 
 
 def stored(home: Path) -> int:
@@ -87,7 +115,7 @@ def stored(home: Path) -> int:
     return sum(file.stat().st_size for name in ("cases.db*", "checkpoints.db*") for file in home.glob(name))
 
 
-def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], out: Console) -> None:
+def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], memory_mb: float, out: Console) -> None:
     """The table of one run."""
     table = Table("figure", "value", title="What a turn costs, over HTTP, one conversation at a time (medians)")
     rows = {
@@ -98,7 +126,7 @@ def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], out: C
         "a policy question, embedded model": f"{whole.late_ms:.1f} ms",
         "first start (index and seed)": f"{starts_s[0]:.1f} s",
         "second start": f"{starts_s[1]:.1f} s",
-        "resident memory, embedding model loaded": f"{resident_mb():.0f} MB",
+        "resident memory, embedding model loaded": f"{memory_mb:.0f} MB",
     }
     for name, value in rows.items():
         table.add_row(name, value)
