@@ -66,17 +66,29 @@ class Figures:
 
 
 async def converse(base: str, home: Path, turns: int, words: str) -> Figures:
-    """One conversation of so many turns, each answered over HTTP before the next is sent."""
+    """What a turn costs near the tenth of one conversation and near the last of a long one.
+
+    The two are measured in turn, so that a machine that is slower for a while is slower for both.
+    """
     async with httpx.AsyncClient(base_url=base, timeout=60) as client:
-        case = await Case.opened(client)
-        took: list[float] = []
-        before = stored(home)
-        for number in range(turns):
-            began = time.perf_counter()
-            await case.say(f"{words} ({number})")
-            took.append((time.perf_counter() - began) * 1000)
-    early = statistics.median(took[10 - SAMPLE // 2 : 10 + SAMPLE // 2])
-    return Figures(early, statistics.median(took[-SAMPLE:]), turns, (stored(home) - before) / turns)
+        long, before = await Case.opened(client), stored(home)
+        for number in range(turns - SAMPLE):
+            await long.say(f"{words} ({number})")
+        grown = (stored(home) - before) / (turns - SAMPLE)
+        short = await Case.opened(client)
+        for number in range(10 - SAMPLE // 2):
+            await short.say(f"{words} ({number})")
+        early, late = list[float](), list[float]()
+        for number in range(SAMPLE):
+            early.append(await _timed(short, f"{words} (s{number})"))
+            late.append(await _timed(long, f"{words} (l{number})"))
+    return Figures(statistics.median(early), statistics.median(late), turns, grown)
+
+
+async def _timed(case: Case, words: str) -> float:
+    began = time.perf_counter()
+    await case.say(words)
+    return (time.perf_counter() - began) * 1000
 
 
 @asynccontextmanager
