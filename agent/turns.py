@@ -28,6 +28,7 @@ from agent.desk import Desk
 from agent.errors import CaseUnknown, LateWriter
 from agent.graph import GRAPH_STEPS, build
 from agent.handoff import hand_over
+from agent.nodes.intake import receive
 from agent.state import State
 from agent.turn import OpenTurn
 
@@ -133,8 +134,12 @@ class Turns:
         try:
             async with asyncio.timeout(self.desk.limits.turn_timeout_s * (1 - HANDOVER_SHARE)):
                 await self._through_graph(turn)
-        except (LateWriter, asyncio.CancelledError):
+        except LateWriter:
             raise
+        except asyncio.CancelledError:
+            if _is_cancelled():
+                raise
+            log.exception("A turn of the case %s was cancelled by a part of it.", held.case_id)
         except Exception:
             log.exception("A turn of the case %s failed.", held.case_id)
         finally:
@@ -167,7 +172,21 @@ class Turns:
         await self.graph.ainvoke({"messages": []}, config, durability="exit")
 
     async def _to_a_person(self, turn: OpenTurn, ends: float) -> None:
-        """The way out of every failed run; should the ticket fail as well, the handoff stands without one."""
+        """The way out of every failed run. It may have failed by what it noted: then the handoff does without that."""
+        try:
+            await self._handed_over(turn, ends)
+        except LateWriter:
+            raise
+        except Exception:
+            log.exception("The case %s is handed over as its file has it.", turn.case.case_id)
+            turn = await self._open(turn.lease, turn.wakes)
+            self._live.pop(turn.case.case_id, None)
+            receive(turn)
+            await self._handed_over(turn, ends)
+
+    @staticmethod
+    async def _handed_over(turn: OpenTurn, ends: float) -> None:
+        """Should the ticket take too long, the handoff stands without one."""
         try:
             async with asyncio.timeout(max(0.5, ends - time.monotonic() - 0.5)):
                 await hand_over(turn, "internal")
@@ -231,6 +250,12 @@ class Turns:
             raise LateWriter(f"Another worker is at work on the case {case_id}; try again in a moment.")
         self._keepers[case_id] = asyncio.create_task(self._keep(held))
         return await self._open(held, await self._due(case_id))
+
+
+def _is_cancelled() -> bool:
+    """Whether this task itself was cancelled, and not just something that it waited for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _last_words(state: State) -> str:

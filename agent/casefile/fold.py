@@ -141,7 +141,7 @@ def _(body: e.ApprovalGiven, case: Case, at: str) -> dict[str, object]:
     changes: dict[str, object] = {
         "approval": None,
         "approval_intent": None,
-        "intents": _with_intent(case, intent, status="open"),
+        "intents": [_reopened(i) for i in case.intents],
     }
     args = body.args if body.status == "edited" and body.args is not None else approval.args
     asked, given = (_digest(case, approval.action, these) for these in (approval.args, args))
@@ -260,6 +260,11 @@ def _kept(intents: list[Intent]) -> list[Intent]:
     """All that are open or wait, and the last of the others."""
     ended = [intent.id for intent in intents if intent.status not in ("open", "waiting")][-SETTLED_KEPT:]
     return [intent for intent in intents if intent.status in ("open", "waiting") or intent.id in ended]
+
+
+def _reopened(intent: Intent) -> Intent:
+    """One that waited for the decision, be it on its own proposal or on the one before it."""
+    return intent.model_copy(update={"status": "open", "outcome": None}) if intent.status == "waiting" else intent
 
 
 def _with_intent(case: Case, intent_id: str, **update: JsonValue | dict[str, str]) -> list[Intent]:

@@ -143,13 +143,13 @@ class Intent(Frozen):
     """`i1`, `i2` … within the case."""
     name: str
     status: Literal["open", "waiting", "done", "withdrawn", "handed_over"] = "open"
-    """`waiting`: a person's decision is pending."""
+    """`waiting`: a person's decision is pending, on this or on what comes before it."""
     confidence: float
     text: str
     """The customer's own words that it was read from."""
     slots: dict[str, str] = {}
     outcome: str | None = None
-    """`answered`, `refused`, `unanswered`, `declined`, or the receipt's state."""
+    """`answered`, `refused`, `unanswered`, `declined`, `repeated`, `queued`, or the receipt's state."""
 
 
 class TurnHandoff(Frozen):

@@ -21,6 +21,8 @@ async def decide(state: State, turn: OpenTurn) -> Update:
     match ruling.outcome:
         case Outcome.CONFIRM:
             return {"route": "confirm"}
+        case Outcome.APPROVE if turn.case.approval is not None:
+            return {"step": {**step, "kind": "waiting"}, "route": "reply"}
         case Outcome.APPROVE:
             return {"route": "submit"}
         case Outcome.FORBID:

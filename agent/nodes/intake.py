@@ -30,11 +30,7 @@ Answer = Literal["yes", "no", "unclear", "changed", "expired"]
 
 async def intake(state: State, turn: OpenTurn) -> Update:
     """Read the message, settle what was pending, open what is new."""
-    messages = [wake for wake in turn.wakes if wake.cause == "message"]
-    received = {message.message_id for message in turn.all_noted(e.MessageReceived)}
-    for wake in messages:
-        if wake.wake_id not in received:
-            turn.note(e.MessageReceived(message_id=wake.wake_id, text=wake.body))
+    messages = receive(turn)
     if messages and (turn.case.handed or turn.case.status == "closed"):
         for started in list(turn.case.open_effects.values()):
             await prove(turn, started, send_again=False)
@@ -43,6 +39,16 @@ async def intake(state: State, turn: OpenTurn) -> Update:
     if messages and turn.noted(e.IntakeRead) is None:
         await _read(turn, messages)
     return {"messages": window(turn.case), "step": {}, "route": "retrieve" if messages else "approve"}
+
+
+def receive(turn: OpenTurn) -> list[Wake]:
+    """The messages that this turn is for; each is noted once."""
+    messages = [wake for wake in turn.wakes if wake.cause == "message"]
+    received = {message.message_id for message in turn.all_noted(e.MessageReceived)}
+    for wake in messages:
+        if wake.wake_id not in received:
+            turn.note(e.MessageReceived(message_id=wake.wake_id, text=wake.body))
+    return messages
 
 
 def window(case: Case) -> list[Message]:
@@ -103,16 +109,19 @@ def question_intent(book: Playbook) -> IntentDef | None:
 
 
 def _opened(case: Case, reading: Reading, book: Playbook) -> list[Intent]:
-    """The intents that this message opens: out of scope is a question, a repetition of what is open is nothing new."""
+    """The intents that this message opens: out of scope is a question, a repetition is nothing new."""
     fallback, opened = question_intent(book), list[Intent]()
     orders = [value for value in reading.values if value.name == "order_id"]
+    wanted = set[tuple[str, ...]]()
     for seen in reading.intents:
         known = book.intents.get(seen.name or "", fallback)
         if known is None or seen.runner_up is not None:
             continue
         ids = {value.value for value in orders if value.text in seen.text}
-        if _is_open(case, known.name, ids):
+        what = (known.name, *(sorted(ids) if known.kind == "workflow" else [seen.text]))
+        if what in wanted or _is_open(case, known.name, ids):
             continue
+        wanted.add(what)
         number = case.opened + len(opened) + 1
         new = Intent(id=f"i{number}", name=known.name, confidence=seen.confidence, text=seen.text)
         opened.append(new)

@@ -150,10 +150,18 @@ async def _social(turn: OpenTurn, step: Step) -> None:
 
 
 async def _waiting(turn: OpenTurn, step: Step) -> None:
+    """A person is asked one thing at a time; what else needs them waits until that is decided."""
     approval = turn.case.approval
     if approval is None:
         raise LookupError("Nothing waits for a person.")
-    say(turn, step, voice(turn).about("approval.still_waiting", approval.action, approval.args))
+    if turn.noted(e.ApprovalAsked) is None:
+        say(turn, step, voice(turn).about("approval.still_waiting", approval.action, approval.args))
+    if (intent := step.get("intent")) is None:
+        return
+    if (step["tool"], step["args"]) == (approval.action, approval.args):
+        settle(turn, step, "repeated")
+    else:
+        turn.note(e.IntentSettled(intent=intent, status="waiting", outcome="queued"))
 
 
 async def _declined(turn: OpenTurn, step: Step) -> None:
