@@ -102,16 +102,17 @@ def bench(
     async def measure() -> None:
         with measured.scratch() as folder:
             home, port = Path(folder) / "home", server.free_port()
-            settings, base = server.Settings(home=home, port=port), f"http://{server.HOST}:{port}"
-            began = time.monotonic()
+            base, starts = f"http://{server.HOST}:{port}", list[float]()
+            for _ in range(2):
+                began = time.monotonic()
+                async with measured.served(home, port) as process:
+                    starts.append(time.monotonic() - began)
+                    whole = await measured.converse(base, home, 30, measured.QUESTION)
+                    memory = await measured.resident_mb(process)
+            settings = server.Settings(home=home, port=port)
             async with server.running(settings, models=lambda _: measured.Instant()):
-                first = time.monotonic() - began
                 engine = await measured.converse(base, home, turns, measured.THANKS)
-            began = time.monotonic()
-            async with server.running(settings):
-                second = time.monotonic() - began
-                whole = await measured.converse(base, home, 30, measured.QUESTION)
-            measured.shown(engine, whole, (first, second), out)
+            measured.shown(engine, whole, (starts[0], starts[1]), memory, out)
 
     _carry_out(measure())
 

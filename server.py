@@ -26,7 +26,7 @@ from agent.casefile.store import CaseFiles
 from agent.desk import Desk, Limits
 from agent.errors import NotUsable
 from agent.graph import build
-from agent.models.choice import Endpoint, models_for
+from agent.models.choice import connected, models_for
 from agent.models.port import Model
 from agent.policy.facts import vocabulary
 from agent.turns import Turns
@@ -170,10 +170,12 @@ async def opened(
         embedder = await asyncio.to_thread(MiniLM.load)
         search = Search(home.path, embedder)
         await asyncio.to_thread(search.build, live)
-        endpoint = (
-            Endpoint(settings.model, settings.openai_base_url, settings.openai_api_key) if settings.model else None
-        )
-        maker = models or models_for(home.path, embedder, endpoint, budget_s=settings.turn_timeout_s / 3)
+        budget_s, language = settings.turn_timeout_s / 3, None
+        if settings.model:
+            at = settings.openai_base_url, settings.openai_api_key
+            language = await asyncio.to_thread(connected, settings.model, *at, timeout_s=budget_s)
+            stack.push_async_callback(language.close)
+        maker = models or models_for(home.path, embedder, language, budget_s=budget_s)
         await asyncio.to_thread(maker, live)
         report("Opening the case files")
         database = await Database.open(_store(settings))

@@ -18,6 +18,7 @@ from typing import Any
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.casefile import approvals, inbox, lease
 from agent.casefile import events as e
@@ -73,7 +74,7 @@ class Turns:
     async def sweep_forever(self) -> None:
         """Sweep at once and then each second; a database that is locked for a while is asked again."""
         while True:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, SQLAlchemyError):
                 await self.sweep()
             await asyncio.sleep(SWEEP_S)
 

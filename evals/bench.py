@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import resource
+import asyncio
+import os
 import statistics
 import sys
 import tempfile
 import time
+from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,23 +66,60 @@ class Figures:
 
 
 async def converse(base: str, home: Path, turns: int, words: str) -> Figures:
-    """One conversation of so many turns, each answered over HTTP before the next is sent."""
+    """What a turn costs near the tenth of one conversation and near the last of a long one.
+
+    The two are measured in turn, so that a machine that is slower for a while is slower for both.
+    """
     async with httpx.AsyncClient(base_url=base, timeout=60) as client:
-        case = await Case.opened(client)
-        took: list[float] = []
-        before = stored(home)
-        for number in range(turns):
-            began = time.perf_counter()
-            await case.say(f"{words} ({number})")
-            took.append((time.perf_counter() - began) * 1000)
-    early = statistics.median(took[10 - SAMPLE // 2 : 10 + SAMPLE // 2])
-    return Figures(early, statistics.median(took[-SAMPLE:]), turns, (stored(home) - before) / turns)
+        long, before = await Case.opened(client), stored(home)
+        for number in range(turns - SAMPLE):
+            await long.say(f"{words} ({number})")
+        grown = (stored(home) - before) / (turns - SAMPLE)
+        short = await Case.opened(client)
+        for number in range(10 - SAMPLE // 2):
+            await short.say(f"{words} ({number})")
+        early, late = list[float](), list[float]()
+        for number in range(SAMPLE):
+            early.append(await _timed(short, f"{words} (s{number})"))
+            late.append(await _timed(long, f"{words} (l{number})"))
+    return Figures(statistics.median(early), statistics.median(late), turns, grown)
 
 
-def resident_mb() -> float:
-    """The most memory this process has held, in MB."""
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+async def _timed(case: Case, words: str) -> float:
+    began = time.perf_counter()
+    await case.say(words)
+    return (time.perf_counter() - began) * 1000
+
+
+@asynccontextmanager
+async def served(home: Path, port: int) -> AsyncIterator[Process]:
+    """`deskhand run` as a process of its own, as soon as it is healthy."""
+    env = os.environ | {"PORT": str(port), "DESKHAND_HOME": str(home)}
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "cli", "run", env=env, stdout=DEVNULL)
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            while not await _healthy(client):
+                if process.returncode is not None:
+                    raise RuntimeError("The server ended before it was healthy; `deskhand run` says why.")
+                await asyncio.sleep(0.02)
+        yield process
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _healthy(client: httpx.AsyncClient) -> bool:
+    try:
+        return (await client.get("/healthz")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+async def resident_mb(process: Process) -> float:
+    """The memory that a process holds now, in MB."""
+    asked = await asyncio.create_subprocess_exec("ps", "-o", "rss=", "-p", str(process.pid), stdout=PIPE)
+    kilobytes, _ = await asked.communicate()
+    return int(kilobytes) * 1024 / 1e6
 
 
 def stored(home: Path) -> int:
@@ -87,7 +127,7 @@ def stored(home: Path) -> int:
     return sum(file.stat().st_size for name in ("cases.db*", "checkpoints.db*") for file in home.glob(name))
 
 
-def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], out: Console) -> None:
+def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], memory_mb: float, out: Console) -> None:
     """The table of one run."""
     table = Table("figure", "value", title="What a turn costs, over HTTP, one conversation at a time (medians)")
     rows = {
@@ -98,7 +138,7 @@ def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], out: C
         "a policy question, embedded model": f"{whole.late_ms:.1f} ms",
         "first start (index and seed)": f"{starts_s[0]:.1f} s",
         "second start": f"{starts_s[1]:.1f} s",
-        "resident memory, embedding model loaded": f"{resident_mb():.0f} MB",
+        "resident memory, embedding model loaded": f"{memory_mb:.0f} MB",
     }
     for name, value in rows.items():
         table.add_row(name, value)

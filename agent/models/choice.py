@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from agent.models.failover import Failover
@@ -17,26 +16,18 @@ from knowledge.release import Release
 OPENAI = "https://api.openai.com/v1"
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """A model behind an OpenAI-compatible endpoint."""
-
-    name: str
-    base_url: str | None
-    api_key: str | None
+def connected(name: str, base_url: str | None, api_key: str | None, *, timeout_s: float) -> Language:
+    """The model behind an OpenAI-compatible endpoint; the caller closes it. Raises ValueError for a bad address."""
+    return Language.connect(name, base_url or OPENAI, api_key or "", timeout_s=timeout_s)
 
 
 def models_for(
-    home: Path, embedder: Embedder, endpoint: Endpoint | None, *, budget_s: float
+    home: Path, embedder: Embedder, language: Language | None, *, budget_s: float
 ) -> Callable[[Release], Model]:
     """A maker of fresh models for one turn under a release. `budget_s`: what a turn may wait for the endpoint.
 
-    The first model of a release fits its intent head, or reads the one kept in the home. Raises ValueError for an
-    endpoint whose address is none.
+    The first model of a release fits its intent head, or reads the one kept in the home.
     """
-    language = endpoint and Language.connect(
-        endpoint.name, endpoint.base_url or OPENAI, endpoint.api_key or "", timeout_s=budget_s
-    )
     kept: dict[str, Offline | Failover] = {}
 
     def model_for(release: Release) -> Model:

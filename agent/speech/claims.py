@@ -12,8 +12,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from agent.speech import carried
+from agent.speech.carried import Evidence as Evidence
 
 LONGEST = 500
 """Characters; more than this is no sentence."""
@@ -70,19 +72,6 @@ _SMALL = frozenset(
 """Words that say nothing by themselves."""
 
 
-@dataclass(frozen=True)
-class Evidence:
-    """What a sentence may rest on."""
-
-    passages: Sequence[str]
-    customer: Sequence[str] = ()
-    """The customer's own words: ids in them may be named, their amounts and dates prove nothing."""
-    said: Sequence[str] = ()
-    """The sentences of this answer that were sent already."""
-    language: str = "en"
-    """ISO 639-1; `en` is the one that the patterns read."""
-
-
 def objection(sentence: str, evidence: Evidence) -> str | None:
     """Why the sentence may not be sent, or None."""
     text = _folded(sentence)
@@ -98,7 +87,9 @@ def objection(sentence: str, evidence: Evidence) -> str | None:
     if _TOLD.search(text):
         return "tells of an outcome or a promise without a receipt"
     objections = [_uncarried(text, passage) for passage in passages]
-    return None if None in objections else next(iter(objections), "is carried by no passage")
+    if None not in objections:
+        return next(iter(objections), "is carried by no passage")
+    return carried.objection(sentence, evidence)
 
 
 def numbers(text: str) -> set[str]:

@@ -14,7 +14,10 @@ from agent.models.belief import MOST_INTENTS, MOST_VALUES, believed
 from agent.models.port import Frame, IntentSeen, Reading, ValueSeen
 from agent.models.recognise import recognise
 
-MESSAGE = "Hi, please refund 12,50 € for hg 123456. I am Eva Brandt. My new address is\nLindenstraße 12\n10969 Berlin\neva@example.org"
+MESSAGE = (
+    "Hi, please refund 12,50 € for hg 123456. I am Eva Brandt. My new address is\n"
+    "Lindenstraße 12\n10969 Berlin\neva@example.org"
+)
 NAMES = {"refund", "change_email"}
 FRAME = Frame(locale="en", window=[], asks=[], intents=[])
 ASKED = FRAME.model_copy(update={"asks": [Ask(kind="slot", name="address"), Ask(kind="identity", name="postcode")]})
