@@ -54,6 +54,6 @@ async def people(one_house: House) -> People:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def theatre(one_house: House, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Theatre]:
-    async with playing(tmp_path_factory.mktemp("theatre") / "home", one_house.home) as theatre:
+async def theatre(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Theatre]:
+    async with playing(copied(built_home, tmp_path_factory.mktemp("theatre") / "home")) as theatre:
         yield theatre

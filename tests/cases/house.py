@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,15 +80,8 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def running(
-    home: Path, *, models: server.Models | None = None, like: Path | None = None, **settings: Any
-) -> AsyncIterator[House]:
-    """The product on a free port, as `deskhand run` serves it.
-
-    `models` stands in for the settings' model; `like` is a home whose search index is taken over, which saves seconds.
-    """
-    if like is not None:
-        shutil.copytree(like / "index", home / "index")
+async def running(home: Path, *, models: server.Models | None = None, **settings: Any) -> AsyncIterator[House]:
+    """The product on a free port, as `deskhand run` serves it; `models` stands in for the settings' model."""
     port = server.free_port()
     chosen = server.Settings(port=port, home=home, **settings)
     base = f"http://{server.HOST}:{port}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ TIMEOUT_S = 9.0
 
 async def test_a_dead_endpoint_costs_the_customer_nothing_but_the_model(ready_home: Path) -> None:
     dead = f"http://127.0.0.1:{server.free_port()}/v1"
-    settings = {"model": "scripted", "openai_base_url": dead, "openai_api_key": "x"}
+    settings: dict[str, Any] = {"model": "scripted", "openai_base_url": dead, "openai_api_key": "x"}
     async with running(ready_home, turn_timeout_s=TIMEOUT_S, **settings) as house:
         case = await house.open()
         turn = await case.say("How many days do I have to send something back?")
@@ -33,7 +34,7 @@ async def test_a_dead_endpoint_costs_the_customer_nothing_but_the_model(ready_ho
 @pytest.mark.parametrize("fault", ["slow", "garbage", "http_500"])
 async def test_an_endpoint_that_answers_badly_ends_in_an_answer_in_time(ready_home: Path, fault: Fault) -> None:
     async with ScriptedModel() as scripted:
-        settings = {"model": scripted.name, "openai_base_url": scripted.base_url, "openai_api_key": scripted.api_key}
+        settings: dict[str, Any] = {"model": scripted.name, "openai_base_url": scripted.base_url, "openai_api_key": scripted.api_key}
         async with running(ready_home, turn_timeout_s=TIMEOUT_S, **settings) as house:
             scripted.suffers(fault, times=1000, seconds=60.0)
             case, began = await house.open(), time.monotonic()

@@ -97,17 +97,17 @@ class Theatre:
 
 
 @contextlib.asynccontextmanager
-async def playing(home: Path, like: Path) -> AsyncIterator[Theatre]:
-    """A theatre; `like` is a home with the search index of the live release."""
+async def playing(home: Path) -> AsyncIterator[Theatre]:
+    """A theatre in a home of its own."""
     embedder = await asyncio.to_thread(MiniLM.load)
-    honest = models_for(like, embedder, None, budget_s=TURN_S)
+    honest = models_for(home, embedder, None, budget_s=TURN_S)
     cast: list[Callable[[Model], Model]] = []
 
     def on_stage(release: Release) -> Model:
         model = honest(release)
         return cast[0](model) if cast else model
 
-    async with running(home, models=on_stage, like=like, turn_timeout_s=TURN_S) as house:
+    async with running(home, models=on_stage, turn_timeout_s=TURN_S) as house:
         people = await People.of(house.oracle)
         yield Theatre(house, people, [_known(people, order) for order in people.orders], cast)
 

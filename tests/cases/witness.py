@@ -177,7 +177,8 @@ def _confirmed(visitor: Visitor, events: Sequence[Event], started: e.EffectStart
             case e.MessageReceived(message_id=message, text=text):
                 said[message] = text
             case e.ConfirmationSettled(answer="yes", digest=answered, message_id=message) if answered == digest:
-                return said[message] == "yes" and started.yes == f"confirmation:{message}:{digest[:16]}"
+                if started.yes == f"confirmation:{message}:{digest[:16]}":
+                    return said[message] == "yes"
             case e.EffectStarted() if event.body == started:
                 return False
     return False
