@@ -1,6 +1,6 @@
 """Models that lie or break, in whole cases over HTTP: no guarantee rests on the model (G9).
 
-`DESKHAND_HOSTILE_CASES` is the number of conversations with each (20).
+`DESKHAND_HOSTILE_CASES` is the number of conversations with each (10).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tests.cases.theatre import TURN_S, Theatre
 from tests.cases.visitors import Visitor
 from tests.cases.witness import Witness
 
-CASES = int(os.environ.get("DESKHAND_HOSTILE_CASES", "20"))
-AT_ONCE = 6
+CASES = int(os.environ.get("DESKHAND_HOSTILE_CASES", "10"))
+AT_ONCE = 8
 GRACE_S = 4.0
-"""For the way over HTTP, on a machine that is busy with six turns at once."""
+"""For the way over HTTP, on a machine that is busy with eight turns at once."""
 
 
 async def _visited(theatre: Theatre, seed: str) -> tuple[list[Visitor], int]:

@@ -1,0 +1,169 @@
+"""The six workflows with a language model behind an endpoint: read by it, worded by it, and decided as always."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from agent.casefile import events as e
+from evals.talk import Turn
+from tests.cases.conftest import copied
+from tests.cases.decent import Decent
+from tests.cases.house import House, running
+from tests.cases.people import People
+from tests.scripted_model import Answer, Body, Fault, ScriptedModel, kind_of
+
+TIMEOUT_S = 9.0
+WANTS = {
+    "where is my order": "order_status",
+    "cancel": "cancel_order",
+    "money back": "refund",
+    "change my email": "change_email",
+    "send something back": "question",
+    "a human being": "person",
+}
+QUESTION = "How many days do I have to send something back?"
+
+
+@dataclass
+class Spoken:
+    """A house whose model is behind an endpoint."""
+
+    house: House
+    people: People
+    scripted: ScriptedModel
+
+    def hears(self, **facts: str) -> Decent:
+        """From here on it answers decently; `facts` are values it recognises."""
+        model = Decent(WANTS, facts)
+        self.scripted.follows(model)
+        return model
+
+
+def _settings(scripted: ScriptedModel) -> dict[str, Any]:
+    endpoint = {"model": scripted.name, "openai_base_url": scripted.base_url, "openai_api_key": scripted.api_key}
+    return {"turn_timeout_s": TIMEOUT_S, **endpoint}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def spoken(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Spoken]:
+    home = copied(built_home, tmp_path_factory.mktemp("spoken") / "home")
+    async with ScriptedModel() as scripted, running(home, **_settings(scripted)) as house:
+        yield Spoken(house, await People.of(house.oracle), scripted)
+
+
+def _by_it(spoken: Spoken, turn: Turn) -> Turn:
+    assert turn["model"] == spoken.scripted.name
+    return turn
+
+
+async def test_order_status_is_told_after_two_facts(spoken: Spoken) -> None:
+    customer, order = spoken.people.with_order("shipped")
+    spoken.hears(name=customer["name"], postcode=customer["postcode"])
+    case = await spoken.house.open()
+    turn = _by_it(spoken, await case.say(f"Hi, where is my order {order['id']}?"))
+    assert order["delivery"]["tracking"] not in turn["reply"]
+    turn = _by_it(spoken, await spoken.house.answer_asks(case, turn, customer, order["id"]))
+    assert order["delivery"]["tracking"] in turn["reply"]
+
+
+async def test_cancelling_waits_for_the_yes(spoken: Spoken) -> None:
+    customer, order = spoken.people.with_order("processing")
+    model = spoken.hears()
+    case, before = await spoken.house.verified(customer["id"]), await spoken.house.oracle.seq()
+    turn = _by_it(spoken, await case.say(f"please cancel {order['id']}"))
+    assert turn["asks"][0]["proposal"]["args"] == {"order_id": order["id"]}
+    turn = _by_it(spoken, await case.say("yes"))
+    assert [(r["action"], r["state"]) for r in turn["receipts"]] == [("cancel_order", "verified")]
+    assert len(await spoken.house.oracle.written(before)) == 1
+    assert set(model.asked) == {"read"}, "a workflow asks no model what to do or to say"
+
+
+@pytest.mark.parametrize(("least", "most", "status"), [(5, 50, "waiting_customer"), (60, 400, "waiting_approval")])
+async def test_a_refund_goes_to_whom_the_policy_says(spoken: Spoken, least: int, most: int, status: str) -> None:
+    customer, order = spoken.people.refundable(least, most)
+    spoken.hears()
+    case = await spoken.house.verified(customer["id"])
+    turn = _by_it(spoken, await case.say(f"I want my money back for {order['id']} because it is broken"))
+    assert turn["status"] == status, turn
+    if status == "waiting_approval":
+        [approval] = await spoken.house.approvals(case)
+        turn = (await spoken.house.decide(approval["id"], decision="approve")).json()["turn"]
+    else:
+        turn = await case.say("yes")
+    assert [(r["action"], r["state"]) for r in turn["receipts"]] == [("issue_refund", "verified")]
+
+
+async def test_an_e_mail_is_changed_after_the_code(spoken: Spoken) -> None:
+    customer, order = spoken.people.with_order("delivered")
+    spoken.hears(name=customer["name"], postcode=customer["postcode"])
+    case = await spoken.house.open()
+    turn = await case.say("Please change my email address to spoken@example.org")
+    turn = _by_it(spoken, await spoken.house.answer_asks(case, turn, customer, order["id"]))
+    assert turn["asks"][0]["proposal"]["args"] == {"email": "spoken@example.org"}, turn
+    assert (await case.say("yes"))["receipts"][0]["state"] == "verified"
+
+
+async def test_a_question_is_worded_sentence_by_sentence_with_its_citation(spoken: Spoken) -> None:
+    model = spoken.hears()
+    case = await spoken.house.open()
+    events = [event async for event in case.stream(QUESTION)]
+    *sentences, (kind, turn) = events
+    assert kind == "turn"
+    assert [name for name, _ in sentences] == ["sentence"] * len(sentences)
+    assert " ".join(data["text"] for _, data in sentences).split() == _by_it(spoken, turn)["reply"].split()
+    assert turn["citations"], turn
+    assert model.asked == ["read", "propose", "word"]
+
+
+async def test_a_person_is_reached(spoken: Spoken) -> None:
+    spoken.hears()
+    turn = _by_it(spoken, await (await spoken.house.open()).say("I want to talk to a human being"))
+    assert turn["handoff"]["reason"] == "person_asked"
+
+
+@pytest.mark.parametrize(
+    "fault", ["down", "slow", "garbage", "http_500", "rate_limited", "cut_stream", "truncated", "empty", "refuses"]
+)
+async def test_an_endpoint_that_fails_costs_only_the_model_and_the_file_says_so(ready_home: Path, fault: Fault) -> None:
+    async with ScriptedModel() as scripted, running(ready_home, **_settings(scripted)) as house:
+        model = Decent(WANTS)
+        scripted.follows(model)
+        scripted.suffers(fault, seconds=60.0)
+        after = f"offline (after {scripted.name} failed)"
+        customer, order = (await People.of(house.oracle)).with_order("processing")
+        case = await house.verified(customer["id"])
+        turn = await case.say(f"please cancel order {order['id']}")
+        assert turn["model"] == after
+        assert turn["asks"][0]["proposal"]["args"] == {"order_id": order["id"]}, turn
+        read = [event.body for event in await house.front.desk.files.events(case.id)]
+        assert [body.model for body in read if isinstance(body, e.IntakeRead)] == [after]
+        scripted.recovers()
+        assert (await case.say("yes"))["model"] == scripted.name
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"), [("propose", "down"), ("propose", "empty"), ("word", "slow"), ("word", "cut_stream")]
+)
+async def test_an_endpoint_that_fails_in_the_middle_of_a_turn_still_answers(
+    ready_home: Path, kind: str, fault: Fault
+) -> None:
+    async with ScriptedModel() as scripted, running(ready_home, **_settings(scripted)) as house:
+        model = Decent(WANTS)
+        before = {"propose": "read", "word": "propose"}[kind]
+
+        def script(body: Body) -> Answer:
+            if kind_of(body) == before:
+                scripted.suffers(fault, seconds=60.0)
+            return model(body)
+
+        scripted.follows(script)
+        turn = await (await house.open()).say(QUESTION)
+        assert turn["reply"], turn
+        assert turn["citations"], turn
+        assert turn["model"].startswith("offline (after")
