@@ -8,16 +8,17 @@ from evals.talk import Case, Turn
 from tests.cases.house import House
 from tests.cases.people import People
 
-# What is true afterwards: the receipt's state, and whether the change stands in the system of record.
+# The receipt's state; only with `verified` the change stands in the system of record.
 EXPECTED = {
-    "lost_write": ("mismatch", False),
-    "error_after_write": ("verified", True),
-    "timeout_after_write": ("verified", True),
-    "timeout_before_write": ("verified", True),
-    "wrong_field": ("mismatch", False),
-    "stale_read": ("verified", True),
-    "server_error": ("verified", True),
-    "slow": ("verified", True),
+    "lost_write": "mismatch",
+    "error_after_write": "verified",
+    "timeout_after_write": "verified",
+    "timeout_before_write": "verified",
+    "partial_write": "mismatch",
+    "wrong_field": "mismatch",
+    "stale_read": "verified",
+    "server_error": "verified",
+    "slow": "verified",
 }
 
 
@@ -42,7 +43,27 @@ async def _email(house: House, people: People) -> tuple[Case, str, str]:
     return case, "customers", customer["id"]
 
 
-WORKFLOWS = {"cancel": _cancel, "refund": _refund, "email": _email}
+async def _phone(house: House, people: People) -> tuple[Case, str, str]:
+    customer, _ = people.with_order("delivered")
+    case = await house.verified(customer["id"])
+    await case.say("please change my phone number to +49 30 901820")
+    return case, "customers", customer["id"]
+
+
+async def _address(house: House, people: People) -> tuple[Case, str, str]:
+    customer, _ = people.with_order("delivered")
+    case = await house.verified(customer["id"])
+    await case.say("I have moved. My new address is Lindenstraße 12, 10969 Berlin")
+    return case, "customers", customer["id"]
+
+
+WORKFLOWS = {"cancel": _cancel, "refund": _refund, "email": _email, "phone": _phone, "address": _address}
+INTENDED = {
+    "cancel": {"status": "cancelled"},
+    "email": {"email": "fault.test@example.org"},
+    "phone": {"phone": "+4930901820"},
+    "address": {"address": "Lindenstraße 12, 10969 Berlin", "postcode": "10969"},
+}
 
 
 @pytest.mark.parametrize("fault", EXPECTED)
@@ -55,12 +76,11 @@ async def test_a_fault_on_the_write_is_never_announced_as_done(
     await _arm(house, fault, resource)
     turn = await case.say("yes")
     [receipt] = [r for r in turn["receipts"] if r["action"] != "create_ticket"]
-    state, _ = EXPECTED[fault]
-    assert receipt["state"] == state, receipt
+    assert receipt["state"] == EXPECTED[fault], receipt
     applied = [row for row in await house.oracle.written(before, resource=resource) if row["applied"]]
     assert len(applied) <= 1 + (fault == "wrong_field")
     _is_honest(turn, receipt["state"])
-    assert await _stands(house, resource, id_) == (state == "verified")
+    assert await _stands(house, workflow, resource, id_) == (receipt["state"] == "verified")
 
 
 async def _arm(house: House, fault: str, resource: str) -> None:
@@ -71,14 +91,12 @@ async def _arm(house: House, fault: str, resource: str) -> None:
         await house.oracle.arm(fault, resource=resource, method=method)
 
 
-async def _stands(house: House, resource: str, id_: str) -> bool:
+async def _stands(house: House, workflow: str, resource: str, id_: str) -> bool:
     if resource == "refunds":
         rows = await house.oracle.rows("refunds", order_id=id_)
         return any(row["amount"]["amount"] == "12.50" and "broken" in (row["reason"] or "") for row in rows)
     record = await house.oracle.item(resource, id_)
-    return (
-        record.get("email") == "fault.test@example.org" if resource == "customers" else record["status"] == "cancelled"
-    )
+    return record | INTENDED[workflow] == record
 
 
 def _is_honest(turn: Turn, state: str) -> None:
@@ -105,16 +123,6 @@ async def test_a_system_that_stays_broken_ends_at_a_person_and_nothing_is_claime
     assert turn["status"] == "waiting_person"
     assert [row for row in await house.oracle.written(before, resource=resource) if row["applied"]] == []
     assert (await house.oracle.item(resource, id_))["status"] == "processing"
-
-
-async def test_a_partial_write_is_a_mismatch(house: House, people: People) -> None:
-    case, _, id_ = await _refund(house, people)
-    await house.oracle.arm("partial_write", resource="refunds", method="POST")
-    turn = await case.say("yes")
-    [receipt] = [r for r in turn["receipts"] if r["action"] != "create_ticket"]
-    assert receipt["state"] == "mismatch"
-    assert len(await house.oracle.rows("refunds", order_id=id_)) <= 1
-    _is_honest(turn, "mismatch")
 
 
 async def test_systems_that_cannot_be_read_lead_to_a_person(house: House, people: People) -> None:
