@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.casefile import effects
 from agent.casefile.canonical import effect_key, proposal_digest
-from agent.casefile.events import EffectReturned, EffectStarted, Ruled, Verified
-from agent.casefile.records import Args, Outcome, Proposal, Receipt, ReceiptState, TargetRecord
+from agent.casefile.events import EffectReturned, EffectStarted, LookedUp, PassagesFound, Ruled, Verified
+from agent.casefile.records import Args, Intent, Outcome, Proposal, Receipt, ReceiptState, TargetRecord
 from agent.errors import NotAuthorised
 from agent.policy.decide import decide
 from agent.policy.facts import gather
@@ -34,15 +34,43 @@ SENDS = 3
 def rule(
     turn: OpenTurn, tool: str, args: Args, *, intent: str | None, found: Mapping[str, dict[str, JsonValue]]
 ) -> Ruled:
-    """What the policy says of these exact arguments, noted with the facts it saw."""
-    case = turn.case
+    """What the policy says of these exact arguments, noted with the facts it saw.
+
+    Without an intent it is a step of the desk's own, such as a handoff's ticket: it promises the customer nothing, so
+    it is tried even where its system was out of reach a moment ago.
+    """
+    case, known, declared = turn.case, turn.desk.vocabulary, turn.desk.catalog.tools[tool]
     about = case.intent(intent) if intent is not None else None
-    known = turn.desk.vocabulary
-    facts = gather(case, about, turn.desk.catalog.tools[tool], args, found, turn.desk.clock.now(), known)
+    facts = gather(
+        case,
+        about,
+        declared,
+        args,
+        found,
+        turn.desk.clock.now(),
+        known,
+        support=_support(turn, about) if about is not None else 0.0,
+        available=about is None or _reached(turn, declared.system),
+    )
     digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
     ruling = decide(facts, turn.playbook, known)
     proposal = Proposal(action=tool, args=args, digest=digest)
     return turn.note(Ruled(intent=intent, proposal=proposal, ruling=ruling, facts=facts, release=case.release))
+
+
+def _support(turn: OpenTurn, intent: Intent) -> float:
+    """How well the playbook carries an intent: wholly by a workflow, else as well as the best passage found."""
+    if turn.playbook.intents[intent.name].kind == "workflow":
+        return 1.0
+    found = turn.noted(PassagesFound, lambda p: p.question == intent.text)
+    return max((passage.support for passage in found.passages), default=0.0) if found is not None else 0.0
+
+
+def _reached(turn: OpenTurn, system: str) -> bool:
+    """Whether a system could be read when this turn looked at it last."""
+    tools = turn.desk.catalog.tools
+    last = turn.noted(LookedUp, lambda seen: seen.tool in tools and tools[seen.tool].system == system)
+    return last is None or last.failed is None
 
 
 def authority(turn: OpenTurn, ruled: Ruled) -> str | None:

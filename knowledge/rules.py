@@ -64,17 +64,19 @@ class Vocabulary:
     """All that documents may name."""
 
     facts: Mapping[str, FactType]
-    """What is known of any case: `identity.level`, `action.name`, `time.hour` …"""
+    """What is known of any case: `identity.level`, `state.repeats`, `time.hour` …"""
+    proposal: Mapping[str, FactType] = field(default_factory=dict)
+    """What is known of any proposal besides: `action.name`, `support.score` …"""
     lookups: Mapping[str, LookupShape] = field(default_factory=dict)
     actions: Mapping[str, ActionShape] = field(default_factory=dict)
 
     @cached_property
     def variables(self) -> dict[str, FactType]:
-        """All facts that a rule may name: `facts`, `action.args.ARG`, and `SUBJECT.FIELD` of each lookup.
+        """All facts that a rule may name: `facts`, `proposal`, `action.args.ARG`, and `SUBJECT.FIELD` of each lookup.
 
         Raises ValueError when two tools give one name different types.
         """
-        named = list(self.facts.items())
+        named = [*self.facts.items(), *self.proposal.items()]
         named += [(f"action.args.{arg}", kind) for shape in self.actions.values() for arg, kind in shape.args.items()]
         named += [(f"{s.subject}.{name}", kind) for s in self.lookups.values() for name, kind in s.result.items()]
         variables: dict[str, FactType] = {}

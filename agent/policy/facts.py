@@ -18,13 +18,7 @@ Facts = dict[str, JsonValue]
 """Name → scalar. A fact that is not known is absent."""
 
 CASE_FACTS: dict[str, FactType] = {
-    "action.name": "string",
-    "action.risk": "string",
-    "intent.name": "string",
-    "intent.confidence": "double",
     "identity.level": "int",
-    "support.score": "double",
-    "systems.available": "bool",
     "state.sentiment": "string",
     "state.urgency": "string",
     "state.confused": "bool",
@@ -36,6 +30,15 @@ CASE_FACTS: dict[str, FactType] = {
     "time.hour": "int",
     "time.weekday": "int",
 }
+PROPOSAL_FACTS: dict[str, FactType] = {
+    "action.name": "string",
+    "action.risk": "string",
+    "intent.name": "string",
+    "intent.confidence": "double",
+    "support.score": "double",
+    "systems.available": "bool",
+}
+"""The facts about the intent, and the support for it, are absent where a proposal serves none of the customer's."""
 SCALARS: dict[type, FactType] = {str: "string", bool: "bool", int: "int", float: "double", Decimal: "double"}
 
 
@@ -43,6 +46,7 @@ def vocabulary(catalog: Catalog) -> Vocabulary:
     """All facts that rules and workflows may name, with their types, for these tools."""
     return Vocabulary(
         facts=CASE_FACTS,
+        proposal=PROPOSAL_FACTS,
         lookups={
             tool.name: LookupShape(
                 args=_shape(tool.args), optional=_optional(tool), subject=tool.subject, result=_shape(tool.result)
@@ -61,12 +65,19 @@ def gather(
     found: Mapping[str, Mapping[str, JsonValue]],
     now: datetime,
     known: Vocabulary,
+    *,
+    support: float,
+    available: bool,
 ) -> Facts:
-    """The facts for ruling one proposal; `found`: what was looked up for it this turn, by subject."""
+    """The facts for ruling one proposal; `found`: what was looked up for it this turn, by subject.
+
+    `support`: 0 to 1, how well the playbook carries the intent. `available`: whether the tool's system can be reached.
+    """
     risk = tool.risk if isinstance(tool, Action) else Risk.LOW
-    facts: Facts = {"action.name": tool.name, "action.risk": risk, **of_case(case, now)}
+    facts: Facts = {"action.name": tool.name, "action.risk": risk, "systems.available": available}
+    facts |= of_case(case, now)
     if intent is not None:
-        facts |= {"intent.name": intent.name, "intent.confidence": intent.confidence}
+        facts |= {"intent.name": intent.name, "intent.confidence": intent.confidence, "support.score": support}
     facts |= {f"action.args.{name}": value for name, value in args.items()}
     for subject, record in found.items():
         facts |= {f"{subject}.{name}": value for name, value in record.items()}
@@ -77,7 +88,6 @@ def of_case(case: Case, now: datetime) -> Facts:
     """What is known of any case, whatever is proposed in it."""
     return {
         "identity.level": int(case.identity.level),
-        "systems.available": True,
         "state.sentiment": case.mood.sentiment,
         "state.urgency": case.mood.urgency,
         "state.confused": case.mood.confused,

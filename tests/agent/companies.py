@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from knowledge.playbook import ActionDef, Clause, Company, IdentityMethods, Playbook, Rule, Workflow
+from knowledge.playbook import ActionDef, Clause, Company, IdentityMethods, IntentDef, Playbook, Rule, Workflow
 
 CLASSES = {
     name: ActionDef.model_validate({"name": name, "risk": risk, "identity": identity, "clause": clause})
@@ -19,6 +19,11 @@ CLASSES = {
     ]
 }
 """A class for each tool of the shop."""
+INTENTS = {
+    name: IntentDef.model_validate({"name": name, "means": name, "title": {"en": name}, "examples": {}} | more)
+    for name, more in {"cancel_order": {"workflow": "cancel_order"}, "question": {"kind": "question"}}.items()
+}
+"""One that a workflow covers, and one that passages answer."""
 
 
 def clause(id_: str, *rules: Rule, valid_from: date = date(2020, 1, 1), valid_to: date | None = None) -> Clause:
@@ -38,7 +43,7 @@ def company(
             id="harbor", name="Harbor", locales=["en"], currency="EUR", channels=["web"],
             identity=IdentityMethods(facts=[]), business_hours="", tone="", support_threshold=0.5,
         ),
-        intents={},
+        intents=INTENTS,
         actions=dict(actions),
         workflows={workflow.id: workflow for workflow in workflows},
         clauses={one.id: one for one in (clause("orders/1.1"), *clauses)},

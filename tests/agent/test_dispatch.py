@@ -11,7 +11,7 @@ from agent.casefile import effects
 from agent.casefile import events as e
 from agent.casefile.canonical import proposal_digest
 from agent.casefile.chain import first_broken
-from agent.casefile.records import Args, Level, Outcome, Proposal
+from agent.casefile.records import Args, Intent, Level, Mood, Outcome, Passage, Proposal
 from agent.casefile.store import CaseFiles
 from agent.desk import Desk
 from agent.dispatch import authority, prove, rule, start
@@ -58,6 +58,54 @@ async def nothing_was_sent(turn: OpenTurn, shop: Shop) -> None:
 
 def ruled(turn: OpenTurn, args: Args = ORDER, tool: str = "cancel_order") -> Proposal:
     return rule(turn, tool, args, intent="i1", found={}).proposal
+
+
+# -- what the policy sees ---------------------------------------------------------------------------------------------
+
+
+def found(*support: float) -> e.PassagesFound:
+    passages = [
+        Passage(id=f"delivery/{n}", kind="clause", title="", text="", release="rel", locale="en", support=one)
+        for n, one in enumerate(support)
+    ]
+    return e.PassagesFound(question="Can you hold it?", passages=passages)
+
+
+def seen(turn: OpenTurn, tool: str, outcome: Outcome) -> e.Ruled:
+    about = rule(turn, tool, ORDER, intent="i2", found={})
+    assert about.ruling.outcome is outcome
+    return about
+
+
+@pytest.mark.parametrize(("support", "score"), [((), 0.0), ((0.4, 0.7), 0.7)])
+async def test_a_question_is_supported_as_well_as_its_best_passage(
+    turn: OpenTurn, support: tuple[float, ...], score: float
+) -> None:
+    asks = Intent(id="i2", name="question", confidence=0.9, text="Can you hold it?")
+    turn.note(e.IntakeRead(model="mute", language="en", mood=Mood(), intents=[asks]))
+    turn.note(found(*support))
+    assert seen(turn, "hold_order", Outcome.ALLOW).facts["support.score"] == score
+    assert rule(turn, "cancel_order", ORDER, intent="i1", found={}).facts["support.score"] == 1.0, "by its workflow"
+
+
+async def test_a_rule_may_want_a_person_where_no_passage_carries_a_proposal(files: CaseFiles, shop: Shop) -> None:
+    weak = says('action.name == "hold_order" && support.score < 0.5', "approve")
+    turn = await open_turn(desk := desk_over(files, shop, clause("rules/1", weak)), await new_case(desk))
+    asks = Intent(id="i2", name="question", confidence=0.9, text="Can you hold it?")
+    turn.note(e.IntakeRead(model="mute", language="en", mood=Mood(), intents=[asks]))
+    turn.note(found(0.3))
+    seen(turn, "hold_order", Outcome.APPROVE)
+    turn.note(found(0.3, 0.6))
+    seen(turn, "hold_order", Outcome.ALLOW)
+
+
+async def test_nothing_is_promised_by_a_system_that_could_not_be_read(turn: OpenTurn) -> None:
+    turn.note(e.LookedUp(tool="get_order", args=ORDER, result=None, failed="timeout"))
+    for tool in ("hold_order", "cancel_order"):
+        assert rule(turn, tool, ORDER, intent="i1", found={}).ruling.outcome is Outcome.HANDOFF
+    assert rule(turn, "hold_order", ORDER, intent=None, found={}).ruling.outcome is Outcome.ALLOW, "the desk's own step"
+    turn.note(e.LookedUp(tool="get_order", args=ORDER, result={"id": "HG-1"}))
+    assert rule(turn, "cancel_order", ORDER, intent="i1", found={}).ruling.outcome is Outcome.CONFIRM
 
 
 # -- what is sent -----------------------------------------------------------------------------------------------------

@@ -14,10 +14,14 @@ def _typed(**names: str) -> dict[str, FactType]:
 
 HARBOR_TOOLS = Vocabulary(
     facts=_typed(
-        string="action.name action.risk intent.name state.sentiment state.urgency case.channel case.locale",
+        string="state.sentiment state.urgency case.channel case.locale",
         int="identity.level state.repeats time.hour time.weekday",
+        bool="state.confused state.escalated",
+    ),
+    proposal=_typed(
+        string="action.name action.risk intent.name",
         double="intent.confidence support.score",
-        bool="systems.available state.confused state.escalated",
+        bool="systems.available",
     ),
     lookups={
         "get_order": LookupShape(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.casefile.fold import Case, fold
 from agent.casefile.records import Args, Intent
-from agent.policy.facts import CASE_FACTS, Facts, bind, gather, vocabulary
+from agent.policy.facts import CASE_FACTS, PROPOSAL_FACTS, Facts, bind, gather, vocabulary
 from knowledge.rules import compile_rule, evaluate
 from tests.agent.histories import history
 from tests.agent.shop import Shop, catalog
@@ -24,7 +24,7 @@ ORDER: Args = {"id": "HG-1", "status": "shipped", "total": "40.10", "paid": True
 
 def facts(case: Case, intent: Intent | None = WANTS, tool: str = "issue_refund", **found: Args) -> Facts:
     args: Args = {"order_id": "HG-1", "amount": "12.50"} if tool == "issue_refund" else {}
-    return gather(case, intent, TOOLS.tools[tool], args, found, NIGHT, WORDS)
+    return gather(case, intent, TOOLS.tools[tool], args, found, NIGHT, WORDS, support=0.75, available=False)
 
 
 def test_tools_give_rules_their_words() -> None:
@@ -32,14 +32,14 @@ def test_tools_give_rules_their_words() -> None:
     assert WORDS.actions["issue_refund"].args == {"order_id": "string", "amount": "double", "currency": "string"}
     assert WORDS.actions["issue_refund"].optional == {"currency"}
     assert WORDS.variables["customer.refunds"] == "int"
-    assert WORDS.variables.items() >= CASE_FACTS.items()
+    assert WORDS.variables.items() >= (CASE_FACTS | PROPOSAL_FACTS).items()
 
 
 @given(dice=st.randoms(use_true_random=True), length=st.integers(1, 60))
 def test_every_fact_of_any_case_has_its_declared_type(dice: random.Random, length: int) -> None:
     case = fold(Case(tenant="harbor", case_id="c"), history(dice, length))
     known = facts(case, order=ORDER, customer={"id": "cus_1", "refunds": 2})
-    assert known.keys() >= CASE_FACTS.keys() - {"support.score"}
+    assert known.keys() >= (CASE_FACTS | PROPOSAL_FACTS).keys()
     for name, kind in WORDS.variables.items():
         if name in known:
             assert evaluate(compile_rule(name, WORDS.variables, kind), known) == known[name]
@@ -59,7 +59,7 @@ def test_a_lookup_is_of_the_lowest_risk() -> None:
     case = Case(tenant="harbor", case_id="c")
     assert facts(case, None, "get_customer")["action.risk"] == "low_risk"
     assert facts(case)["action.risk"] == "human_approved"
-    assert "intent.name" not in facts(case, None)
+    assert not {"intent.name", "support.score"} & facts(case, None).keys()
 
 
 @pytest.mark.parametrize("text", ["much", "", "12,50", "NaN", "1e999"])
