@@ -93,6 +93,9 @@ def _seated(node: Node, seats: Seats) -> Seated:
             if turn.is_done:
                 seats.leave(turn)
             raise
+        except BaseException:
+            seats.leave(turn)
+            raise
         if turn.is_done and update.get("route") == "end":
             seats.leave(turn)
         return update

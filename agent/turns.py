@@ -151,7 +151,7 @@ class Turns:
 
     async def _open(self, held: Lease, wakes: list[Wake]) -> OpenTurn:
         case, head = await self.desk.files.load(held.case_id)
-        if case.turn is not None:  # a turn that died is finished first, with what it had begun with
+        if case.turn is not None and case.turn.wakes:  # a turn that died is finished first, with what it had begun with
             async with self.desk.files.database.read() as db:
                 begun = [await inbox.find(db, held.case_id, wake_id) for wake_id in case.turn.wakes]
             wakes = [wake for wake in begun if wake is not None]

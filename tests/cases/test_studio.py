@@ -14,8 +14,19 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Command
 
 import server
+from agent.casefile.lease import LEASE_S
+from agent.errors import ApprovalStale
+from agent.graph import build
+from agent.state import Message, State
+from evals.talk import Case, Turn
+from tests.cases.house import House
 from tests.cases.people import People
 from tests.systems import Oracle
 
@@ -92,3 +103,52 @@ async def test_a_thread_is_run_interrupted_and_resumed(ready_home: Path) -> None
         [(threads,)] = kept.execute("SELECT count(DISTINCT thread_id) FROM checkpoints")
     kept.close()
     assert threads == 1, "the product's own saver was used"
+
+
+Graph = CompiledStateGraph[State, None, State, State]
+
+
+async def _submitted(house: House, people: People) -> tuple[Case, Graph, RunnableConfig, str]:
+    """A large refund, asked for by a run at the graph itself; gives the approval's id besides."""
+    customer, order = people.refundable(60, 400)
+    case = await house.verified(customer["id"])
+    graph, thread = build(house.front.turns).compile(checkpointer=InMemorySaver()), house.front.turns.config(case.id)
+    said = f"refund for {order['id']} please because it is damaged"
+    await graph.ainvoke(State(messages=[Message(role="user", content=said)]), thread)
+    [approval] = await house.approvals(case)
+    return case, graph, thread, approval["id"]
+
+
+async def _next_turn(case: Case, after: int) -> Turn:
+    for _ in range(int(LEASE_S) * 30):
+        if late := await case.turns(after=after):
+            return late[0]
+        await asyncio.sleep(0.1)
+    raise AssertionError("the turn was not finished")
+
+
+async def test_a_resume_that_decides_nothing_leaves_the_case_to_others(house: House, people: People) -> None:
+    case, graph, thread, approval = await _submitted(house, people)
+    with pytest.raises(ApprovalStale, match="Resume with"):
+        await graph.ainvoke(Command(resume="sure, why not"), thread)
+    decided = await house.decide(approval, decision="approve")
+    assert decided.status_code == 200
+    turn = decided.json()["turn"]
+    assert [receipt["state"] for receipt in turn["receipts"]] == ["verified"]
+
+
+async def test_a_run_that_dies_after_its_resume_is_finished_by_the_sweep(house: House, people: People) -> None:
+    case, graph, thread, _ = await _submitted(house, people)
+    before, asked = await house.oracle.seq(), (await case.turns())[-1]["seq"]
+    await house.oracle.arm("timeout_after_write", resource="refunds", method="POST", ms=900)
+    run = asyncio.create_task(graph.ainvoke(Command(resume={"decision": "approve", "reason": "seen"}), thread))
+    for _ in range(200):
+        if await house.oracle.written(before, resource="refunds"):
+            break
+        await asyncio.sleep(0.01)
+    run.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await run
+    turn = await _next_turn(case, asked)
+    assert [receipt["state"] for receipt in turn["receipts"]] == ["verified"]
+    assert len(await house.oracle.written(before, resource="refunds")) == 1
