@@ -128,7 +128,7 @@ async def _next_turn(case: Case, after: int) -> Turn:
 
 
 async def test_a_resume_that_decides_nothing_leaves_the_case_to_others(house: House, people: People) -> None:
-    case, graph, thread, approval = await _submitted(house, people)
+    _, graph, thread, approval = await _submitted(house, people)
     with pytest.raises(ApprovalStale, match="Resume with"):
         await graph.ainvoke(Command(resume="sure, why not"), thread)
     decided = await house.decide(approval, decision="approve")

@@ -1,7 +1,6 @@
 """The console's door: who gets in, for how long, and which forms count."""
 
 from pathlib import Path
-from uuid import uuid4
 
 import jwt
 import pytest
@@ -9,15 +8,16 @@ import pytest
 from agent.casefile.clock import Clock
 from tests.web.casework import STAFF_TOKEN, Casework, Staff, console_over, received
 
+NOBODYS = "00000000-0000-4000-8000-000000000000"
 PAGES = [
     "/console",
     "/console/approvals",
     "/console/cases",
     "/console/cases?status=closed&page=2",
-    f"/console/cases/{uuid4()}",
-    f"/console/cases/{uuid4()}/handoff",
-    f"/console/cases/{uuid4()}/events/1",
-    f"/console/approvals/{uuid4()}",
+    f"/console/cases/{NOBODYS}",
+    f"/console/cases/{NOBODYS}/handoff",
+    f"/console/cases/{NOBODYS}/events/1",
+    f"/console/approvals/{NOBODYS}",
 ]
 
 
