@@ -33,7 +33,7 @@ test: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
 readme: .venv/dev.stamp
 	DESKHAND_REWRITE=1 $(BIN)/pytest tests/docs
@@ -43,6 +43,7 @@ bench: .venv/dev.stamp
 
 # Names exact versions and hashes, and no index: they are looked up wherever the installing machine is told to look.
 lock: .venv/dev.stamp
+	@$(PIP) install --quiet --only-binary :all: uv
 	$(BIN)/uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --python-version 3.11 --extra build --extra dev --only-binary :all: --no-binary forbiddenfruit -o requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
