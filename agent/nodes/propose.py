@@ -143,8 +143,15 @@ def slots_of(turn: OpenTurn, intent: Intent) -> dict[str, str]:
 
 
 def looked_up(turn: OpenTurn) -> sop.Looked:
-    """The lookups of this turn."""
-    seen = turn.all_noted(e.LookedUp)
+    """The lookups of this turn since its last settled change, which may have made untrue what was read before it."""
+    changed = {body.intent for body in turn.all_noted(e.Verified)}
+    seen: list[e.LookedUp] = []
+    for event in turn.case.journal:
+        match event.body:
+            case e.IntentSettled(intent=intent) if intent in changed:
+                seen.clear()
+            case e.LookedUp() as made:
+                seen.append(made)
 
     def looked(tool: str, args: Args) -> sop.Seen | None:
         made = next((s for s in reversed(seen) if s.tool == tool and sop.same_args(s.args, args)), None)

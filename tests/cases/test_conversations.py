@@ -38,6 +38,17 @@ async def test_two_orders_are_cancelled_one_after_the_other(house: House, people
     assert (await house.oracle.item("orders", two))["status"] == "cancelled"
 
 
+async def test_what_is_told_after_a_change_was_read_after_it(house: House, people: People) -> None:
+    customer, order = people.with_order("processing")
+    case = await house.verified(customer["id"])
+    turn = await case.say(f"Cancel {order['id']} please. And what is the status of {order['id']}?")
+    assert turn["asks"][0]["proposal"]["action"] == "cancel_order", turn
+    turn = await case.say("yes")
+    assert turn["status"] == "resolved"
+    assert "being packed" not in turn["reply"]
+    assert "cancelled" in turn["reply"].split("\n\n")[-1]
+
+
 async def test_a_question_in_between_is_answered_and_the_proposal_is_asked_again(house: House, people: People) -> None:
     customer, order = people.with_order("processing")
     case = await house.verified(customer["id"])
