@@ -199,7 +199,9 @@ def _settings() -> Settings:
         return server.Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        _fail(f"The setting {first['loc'][0]} cannot be used: {first['msg']}.")
+        name = str(first["loc"][0])
+        known = name if name.isupper() else f"DESKHAND_{name.upper()}"
+        _fail(f"The setting {known} cannot be used: {first['msg']}.")
 
 
 def _carry_out(work: object) -> None:

@@ -7,6 +7,8 @@ import contextlib
 import os
 import secrets
 import socket
+import sqlite3
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,6 +57,8 @@ REFUSALS = (
     Unusable,
 )
 """What stops the start, each with one sentence that says what to do."""
+SHORTEST_SECRET = 16
+"""In characters."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
 
 
@@ -101,15 +105,21 @@ class Home:
         return cls(path)
 
     def secret(self, name: str) -> str:
-        """A secret of this home, made at the first start and readable by its owner alone."""
+        """A secret of this home, made at the first start, whole or not at all, and readable by its owner alone.
+
+        Raises NotUsable for one that anybody could guess: an empty file would let everybody in.
+        """
         file = self.path / name
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return file.read_text().strip()
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_urlsafe(32))
-        return file.read_text().strip()
+        if not file.exists():
+            with tempfile.NamedTemporaryFile("w", dir=self.path, prefix=f".{name}-") as draft:
+                draft.write(secrets.token_urlsafe(32))
+                draft.flush()
+                with contextlib.suppress(FileExistsError):  # another process was faster: its secret counts
+                    os.link(draft.name, file)
+        secret = file.read_text().strip()
+        if len(secret) < SHORTEST_SECRET:
+            raise NotUsable(f"The secret in {file} is empty or too short; delete the file to have a new one made.")
+        return secret
 
 
 def tools_of(settings: Settings) -> Catalog:
@@ -143,11 +153,20 @@ Lifespan = Callable[[FastAPI], contextlib.AbstractAsyncContextManager[None]]
 
 @contextlib.asynccontextmanager
 async def checkpoints(home: Home) -> AsyncIterator[AsyncSqliteSaver]:
-    """Where runs that wait for a person are kept; only a cache, so commits need not survive a power cut."""
-    async with AsyncSqliteSaver.from_conn_string(str(home.path / "checkpoints.db")) as kept:
-        await kept.setup()
-        await kept.conn.execute("PRAGMA synchronous=NORMAL")
-        await kept.conn.execute("PRAGMA busy_timeout=5000")
+    """Where runs that wait for a person are kept; only a cache, so commits need not survive a power cut.
+
+    Raises NotUsable.
+    """
+    file = home.path / "checkpoints.db"
+    async with AsyncSqliteSaver.from_conn_string(str(file)) as kept:
+        try:
+            await kept.conn.execute("PRAGMA busy_timeout=5000")
+            await kept.conn.execute("PRAGMA synchronous=NORMAL")
+            await kept.setup()
+        except sqlite3.Error as error:
+            raise NotUsable(
+                f"The checkpoints {file} cannot be used ({error}). Delete the file: nothing is lost."
+            ) from error
         yield kept
 
 
