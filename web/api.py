@@ -21,13 +21,32 @@ from agent.casefile.canonical import canonical
 from agent.casefile.records import Approval, ApprovalStatus, Args, CaseStatus, Handoff, Turn
 from agent.policy.workflow import exact_args
 from web.front import Desked, Front, Staff, VisitedCase, customer_of
-from web.problems import Problem
+from web.problems import Problem, refusals
 from web.stream import awaited, finished, follow
 from web.view import CaseView, packet_of, turns_of, viewed
 
-router = APIRouter(responses={401: {"description": "No token, or a wrong one (problem+json)."}})
+BUSY = {503: "The store does not answer just now, or Deskhand is still starting."}
+BODY = {400: "The body is not valid JSON."}
+KNOWN = {401: "No token.", 422: "The request is not as described here."} | BUSY
+VISITED = refusals(KNOWN | {404: "There is no such thing for this token."})
+STAFFED = refusals(KNOWN | {403: "This needs the staff token.", 404: "There is no such thing."})
+router = APIRouter()
 KEEP_ALIVE_S = 15
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+
+
+STREAM = {
+    "text/event-stream": {
+        "schema": {"type": "string"},
+        "example": 'event: sentence\ndata: {"text": "Hello."}\n\nevent: turn\ndata: {"seq": 8, "reply": "Hello."}\n\n',
+    }
+}
+
+
+class JsonLines(PlainTextResponse):
+    """One JSON document a line."""
+
+    media_type = "application/x-ndjson"
 
 
 class Given(BaseModel):
@@ -97,7 +116,7 @@ class Health(BaseModel):
     store: str
 
 
-@router.get("/healthz", tags=["health"])
+@router.get("/healthz", tags=["health"], responses=refusals({503: "Deskhand cannot work; the detail says why."}))
 async def healthz(door: Desked) -> Health:
     """Whether the product can work; 503 with the reason when it cannot."""
     async with asyncio.timeout(5), door.desk.files.database.read() as db:
@@ -106,7 +125,12 @@ async def healthz(door: Desked) -> Health:
     return Health(status="ok", release=door.desk.live.id, model=model, store=door.store)
 
 
-@router.post("/v1/cases", status_code=201, tags=["cases"])
+@router.post(
+    "/v1/cases",
+    status_code=201,
+    tags=["cases"],
+    responses=refusals(BODY | KNOWN | {401: "The customer_token is forged, expired, or lives too long."}),
+)
 async def open_case(door: Desked, asked: OpenCase | None = None) -> CaseOpened:
     """Open a case. A `customer_token` of the host site makes its customer verified."""
     asked = asked or OpenCase()
@@ -130,9 +154,11 @@ async def open_case(door: Desked, asked: OpenCase | None = None) -> CaseOpened:
     tags=["cases"],
     response_model=Turn,
     responses={
+        200: {"description": "The turn; as a stream, `sentence` events as they are said, then it.", "content": STREAM},
         202: {"model": AtWork, "description": "Accepted; the turn is at `…/turns/{message_id}`."},
-        409: {"description": "The id was used with another text, or the case is closed."},
-        413: {"description": "The body is larger than 256 KB."},
+        **VISITED,
+        **refusals(BODY | {409: "The id was used with another text, or the case is closed."}),
+        **refusals({413: "The body is larger than 256 KB."}),
     },
 )
 async def send_message(
@@ -166,7 +192,7 @@ async def _events(door: Front, case_id: str, message_id: str) -> AsyncIterator[d
             yield {"event": "sentence", "data": json.dumps({"text": part.text}, ensure_ascii=False)}
 
 
-@router.get("/v1/cases/{case_id}", tags=["cases"])
+@router.get("/v1/cases/{case_id}", tags=["cases"], responses=VISITED)
 async def read_case(door: Desked, case_id: VisitedCase) -> CaseView:
     """The case, folded from its file."""
     files = door.desk.files
@@ -176,7 +202,7 @@ async def read_case(door: Desked, case_id: VisitedCase) -> CaseView:
     return viewed(files.blank(case_id), events, waiting)
 
 
-@router.get("/v1/cases/{case_id}/turns", tags=["cases"])
+@router.get("/v1/cases/{case_id}/turns", tags=["cases"], responses=VISITED)
 async def list_turns(door: Desked, case_id: VisitedCase, after: Annotated[int, Query(ge=0)] = 0) -> list[Turn]:
     """The turns after an event's seq, those that no message caused too."""
     return turns_of(await door.desk.files.events(case_id, after=after))
@@ -186,7 +212,7 @@ async def list_turns(door: Desked, case_id: VisitedCase, after: Annotated[int, Q
     "/v1/cases/{case_id}/turns/{message_id}",
     tags=["cases"],
     response_model=Turn,
-    responses={202: {"model": AtWork}, 404: {"description": "No such message in this case."}},
+    responses={202: {"model": AtWork, "description": "Still at work."}, **VISITED},
 )
 async def read_turn(door: Desked, case_id: VisitedCase, message_id: UUID) -> Response:
     """The turn that dealt with a message; 202 while it is at work."""
@@ -199,12 +225,12 @@ async def read_turn(door: Desked, case_id: VisitedCase, message_id: UUID) -> Res
     return JSONResponse((await finished(door, case_id, row.turn_seq)).model_dump(mode="json"))
 
 
-@router.get("/v1/cases/{case_id}/file", tags=["staff"], response_class=PlainTextResponse)
+@router.get("/v1/cases/{case_id}/file", tags=["staff"], response_class=JsonLines, responses=STAFFED)
 async def read_file(door: Desked, _staff: Staff, case_id: UUID) -> Response:
     """The case's events as JSON lines, with their hash chain."""
     rows = await door.desk.files.rows(str(case_id))
     lines = (json.dumps(_exported(row), ensure_ascii=False) for row in rows)
-    return PlainTextResponse("".join(f"{line}\n" for line in lines), media_type="application/x-ndjson")
+    return JsonLines("".join(f"{line}\n" for line in lines))
 
 
 def _exported(row: Any) -> dict[str, Any]:
@@ -212,7 +238,7 @@ def _exported(row: Any) -> dict[str, Any]:
     return {**row, "body": body, "body_text": row["body"]}
 
 
-@router.get("/v1/cases/{case_id}/handoff", tags=["staff"])
+@router.get("/v1/cases/{case_id}/handoff", tags=["staff"], responses=STAFFED)
 async def read_handoff(door: Desked, _staff: Staff, case_id: UUID) -> Handoff:
     """The packet of the last handoff."""
     packet = packet_of(await door.desk.files.events(str(case_id)))
@@ -221,7 +247,7 @@ async def read_handoff(door: Desked, _staff: Staff, case_id: UUID) -> Handoff:
     return packet
 
 
-@router.get("/v1/approvals", tags=["staff"])
+@router.get("/v1/approvals", tags=["staff"], responses=refusals(KNOWN | {403: "This needs the staff token."}))
 async def list_approvals(
     door: Desked, _staff: Staff, status: Annotated[ApprovalStatus | None, Query()] = None
 ) -> list[Approval]:
@@ -233,7 +259,7 @@ async def list_approvals(
 @router.post(
     "/v1/approvals/{approval_id}",
     tags=["staff"],
-    responses={409: {"description": "Decided, expired, or another proposal than the one that waits."}},
+    responses=STAFFED | refusals(BODY | {409: "Decided, expired, or another proposal than the one that waits."}),
 )
 async def decide_approval(door: Desked, staff: Staff, approval_id: UUID, given: Decided) -> DecidedApproval:
     """Decide on a pending approval: exactly one of many racing decisions wins, the others get 409."""
@@ -281,19 +307,19 @@ def _checked(door: Front, pending: Approval, given: Decided) -> Args | None:
     return None
 
 
-@router.post("/v1/cases/{case_id}/takeover", tags=["staff"])
+@router.post("/v1/cases/{case_id}/takeover", tags=["staff"], responses=STAFFED | refusals(BODY))
 async def take_over(door: Desked, _staff: Staff, case_id: UUID, reason: Reason | None = None) -> CaseView:
     """A person takes the case: from here nothing of the agent's is sent."""
     return await _by_staff(door, case_id, e.TakenOver(by=(reason or Reason()).by))
 
 
-@router.post("/v1/cases/{case_id}/release", tags=["staff"])
+@router.post("/v1/cases/{case_id}/release", tags=["staff"], responses=STAFFED | refusals(BODY))
 async def give_back(door: Desked, _staff: Staff, case_id: UUID, reason: Reason | None = None) -> CaseView:
     """A person gives the case back to the agent."""
     return await _by_staff(door, case_id, e.GivenBack(by=(reason or Reason()).by))
 
 
-@router.post("/v1/cases/{case_id}/close", tags=["staff"])
+@router.post("/v1/cases/{case_id}/close", tags=["staff"], responses=STAFFED | refusals(BODY))
 async def close_case(door: Desked, _staff: Staff, case_id: UUID, reason: Reason | None = None) -> CaseView:
     """A person closes the case; it takes no more messages."""
     return await _by_staff(door, case_id, e.CaseClosed(by=(reason or Reason()).by))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -34,6 +36,22 @@ STATUS: dict[type[DeskhandError], int] = {
 }
 
 
+class ProblemDetails(BaseModel):
+    """The body of a refusal."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    """One sentence: what is wrong and what to do."""
+
+
+def refusals(described: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """Refusals as OpenAPI describes them; each status with when it is answered."""
+    content = {MEDIA: {"schema": ProblemDetails.model_json_schema()}}
+    return {status: {"description": when, "content": content} for status, when in described.items()}
+
+
 class Problem(HTTPException):
     """A refusal with its sentence."""
 
@@ -45,8 +63,8 @@ def problem(status: int, detail: str) -> JSONResponse:
     """The answer for a refusal."""
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else None
     title = HTTPStatus(status).phrase
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
-    return JSONResponse(body, status_code=status, media_type=MEDIA, headers=headers)
+    body = ProblemDetails(title=title, status=status, detail=detail)
+    return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA, headers=headers)
 
 
 def install(app: FastAPI) -> None:
@@ -55,7 +73,9 @@ def install(app: FastAPI) -> None:
         HTTPException: _http,
         RequestValidationError: _invalid,
         DeskhandError: _ours,
-        OperationalError: _locked,
+        OperationalError: _busy,
+        TimeoutError: _busy,
+        Exception: _broken,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -78,7 +98,11 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     return problem(422, what or "The request is not as the API describes it.")
 
 
-async def _locked(_request: Request, _error: Exception) -> JSONResponse:
+async def _broken(_request: Request, _error: Exception) -> JSONResponse:
+    return problem(500, "Something went wrong on our side; what was accepted before is kept. Try again in a moment.")
+
+
+async def _busy(_request: Request, _error: Exception) -> JSONResponse:
     answer = problem(503, "The store does not answer just now; try again in a moment.")
     answer.headers["Retry-After"] = "2"
     return answer

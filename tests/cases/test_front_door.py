@@ -6,11 +6,13 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import jwt
 import pytest
 
 from tests.cases.house import House
 from tests.cases.people import People
+from web.app import create_app
 
 
 def _say(text: str = "hello", **more: Any) -> dict[str, Any]:
@@ -119,21 +121,54 @@ async def test_what_waited_for_approval_is_withdrawn_when_a_person_has_the_case(
     assert (await case.view())["status"] == {"takeover": "waiting_person", "close": "closed"}[move]
 
 
-async def test_openapi_names_every_route_of_the_contract(house: House) -> None:
-    paths = (await house.client.get("/openapi.json")).json()["paths"]
-    for path in (
-        "/healthz",
-        "/v1/cases",
-        "/v1/cases/{case_id}",
-        "/v1/cases/{case_id}/messages",
-        "/v1/cases/{case_id}/turns",
-        "/v1/cases/{case_id}/turns/{message_id}",
-        "/v1/cases/{case_id}/file",
-        "/v1/cases/{case_id}/handoff",
-        "/v1/cases/{case_id}/takeover",
-        "/v1/cases/{case_id}/release",
-        "/v1/cases/{case_id}/close",
-        "/v1/approvals",
-        "/v1/approvals/{approval_id}",
-    ):
-        assert path in paths
+VISITED = {401, 404, 422, 503}
+STAFFED = VISITED | {403}
+DESCRIBED: dict[str, dict[str, set[int]]] = {
+    "/healthz": {"get": {200, 503}},
+    "/v1/cases": {"post": {201, 400, 401, 422, 503}},
+    "/v1/cases/{case_id}": {"get": {200} | VISITED},
+    "/v1/cases/{case_id}/messages": {"post": {200, 202, 400, 409, 413} | VISITED},
+    "/v1/cases/{case_id}/turns": {"get": {200} | VISITED},
+    "/v1/cases/{case_id}/turns/{message_id}": {"get": {200, 202} | VISITED},
+    "/v1/cases/{case_id}/file": {"get": {200} | STAFFED},
+    "/v1/cases/{case_id}/handoff": {"get": {200} | STAFFED},
+    "/v1/cases/{case_id}/takeover": {"post": {200, 400} | STAFFED},
+    "/v1/cases/{case_id}/release": {"post": {200, 400} | STAFFED},
+    "/v1/cases/{case_id}/close": {"post": {200, 400} | STAFFED},
+    "/v1/approvals": {"get": {200} | STAFFED - {404}},
+    "/v1/approvals/{approval_id}": {"post": {200, 400, 409} | STAFFED},
+}
+
+
+async def test_openapi_describes_every_answer_of_the_contract(house: House) -> None:
+    document = (await house.client.get("/openapi.json")).json()
+    operations = {(path, method): o for path, item in document["paths"].items() for method, o in item.items()}
+    assert {key: {int(status) for status in o["responses"]} for key, o in operations.items()} == {
+        (path, method): statuses for path, methods in DESCRIBED.items() for method, statuses in methods.items()
+    }
+    refusals = [(key, status) for key, o in operations.items() for status in o["responses"] if int(status) >= 400]
+    for key, status in refusals:
+        content = operations[key]["responses"][status]["content"]
+        assert list(content) == ["application/problem+json"], (key, status)
+        assert {"title", "status", "detail"} <= content["application/problem+json"]["schema"]["properties"].keys()
+    message = operations["/v1/cases/{case_id}/messages", "post"]["responses"]
+    assert message["200"]["content"].keys() == {"application/json", "text/event-stream"}
+    file = operations["/v1/cases/{case_id}/file", "get"]["responses"]
+    assert file["200"]["content"].keys() == {"application/x-ndjson"}
+
+
+async def test_what_breaks_on_our_side_is_a_problem_too() -> None:
+    app = create_app()
+    app.state.front = None
+
+    @app.get("/broken")
+    async def broken() -> None:
+        raise RuntimeError("secret words")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://deskhand") as client:
+        answers = {status: await client.get(path) for status, path in {500: "/broken", 503: "/healthz"}.items()}
+    for status, answer in answers.items():
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert "secret" not in answer.text
