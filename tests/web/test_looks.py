@@ -64,7 +64,7 @@ async def busy_chat(visitor: Visitor, desk: ScriptedDesk) -> None:
     desk.case.add_turn(EVERYTHING)
     desk.case.status = "waiting_person"
     await visitor.page.reload()
-    await expect(visitor.page.get_by_text("A person has taken over")).to_be_visible()
+    await expect(visitor.page.get_by_text("With a person now")).to_be_visible()
     desk.case.status = "closed"
     desk.refusals.append((409, {"title": "closed"}))
     await visitor.says("Thanks")

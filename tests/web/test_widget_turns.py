@@ -15,7 +15,7 @@ async def test_a_person_is_one_click_away_and_the_agent_then_keeps_silent(visito
     await visitor.comes()
     await visitor.button("Talk to a person").click()
     await visitor.sees("I want to talk to a person", "I have asked a colleague.")
-    await expect(visitor.page.get_by_text("A person has taken over")).to_have_role("status")
+    await expect(visitor.page.get_by_text("With a person now")).to_have_role("status")
     await visitor.says("Are you there?")
     await desk.has_got(posts=2)
     desk.case.transcript.append({"role": "staff", "text": "Mara here.", "at": ""})

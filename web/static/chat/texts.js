@@ -24,7 +24,7 @@ const en = {
   roles: { customer: "You", agent: "Assistant", staff: "Colleague", system: "Note" },
   status: {
     waiting_approval: "A colleague is looking at this",
-    waiting_person: "A person has taken over",
+    waiting_person: "With a person now",
   },
   offline: "The connection is lost. Trying again…",
   failed: "That did not go through. Your text is still here, please try again.",
