@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.table import Column, Table
 
 if TYPE_CHECKING:
     from server import Settings
@@ -148,10 +147,12 @@ def tools_list() -> None:
 
     async def show() -> None:
         catalog = server.tools_of(settings)
-        table = Table(Column("tool", no_wrap=True), "class", "identity", "proof", "repeats known by", "what it does")
-        for row in rows(catalog, load(settings.playbook, vocabulary(catalog))):
-            table.add_row(*row)
-        out.print(table)
+        heads = ("tool", "class", "identity", "proof", "repeat known by")
+        shown = rows(catalog, load(settings.playbook, vocabulary(catalog)))
+        widths = [max(map(len, column)) for column in zip(heads, *(row[:-1] for row in shown), strict=True)]
+        for *row, summary in [(*heads, "what it does"), *shown]:
+            out.print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+            out.print(f"    {summary}", style="dim")
 
     _carry_out(show())
 

@@ -26,7 +26,7 @@ from agent.casefile.clock import Clock
 from agent.casefile.database import Database
 from agent.casefile.store import CaseFiles
 from agent.desk import Desk, Limits
-from agent.errors import NotUsable
+from agent.errors import DeskhandError, NotUsable
 from agent.graph import build
 from agent.models.choice import connected, models_for
 from agent.models.port import Model
@@ -47,7 +47,7 @@ from web.front import Front
 
 HOST = "127.0.0.1"
 REFUSALS = (
-    NotUsable,
+    DeskhandError,
     PlaybookError,
     ReleaseError,
     EmbeddingUnavailable,
@@ -56,7 +56,7 @@ REFUSALS = (
     HeadError,
     Unusable,
 )
-"""What stops the start, each with one sentence that says what to do."""
+"""What stops a command, each with one sentence that says what to do."""
 SHORTEST_SECRET = 16
 """In characters."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"

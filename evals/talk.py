@@ -13,6 +13,8 @@ import httpx
 from rich.console import Console
 from rich.prompt import Prompt
 
+from agent.errors import NotUsable
+
 Turn = dict[str, Any]
 
 
@@ -65,7 +67,18 @@ class Case:
 
 
 async def talk(url: str, out: Console) -> None:
-    """A conversation in the terminal, sentence by sentence; an empty line or Ctrl-D ends it."""
+    """A conversation in the terminal, sentence by sentence; an empty line or Ctrl-D ends it.
+
+    Raises NotUsable when no Deskhand answers there.
+    """
+    try:
+        await _talk(url, out)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        advice = "Start one with `deskhand run`, or leave the address out."
+        raise NotUsable(f"No Deskhand answers at {url} ({error}). {advice}") from error
+
+
+async def _talk(url: str, out: Console) -> None:
     async with httpx.AsyncClient(base_url=url, timeout=60) as client:
         case = await Case.opened(client, channel="terminal")
         out.print(f"Case {case.id}. Order numbers to try are at {url}/backoffice/. An empty line ends the talk.\n")

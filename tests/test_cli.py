@@ -1,0 +1,95 @@
+"""The command: its help teaches, and what it cannot do it says in a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import cli
+import server
+from agent.casefile.events import CaseOpened
+
+HARBOR = Path(__file__).parents[1] / "knowledge" / "harbor"
+
+
+class Deskhand:
+    """The command over a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __call__(self, *words: str, **settings: str) -> Result:
+        return CliRunner().invoke(cli.app, words, env={"DESKHAND_HOME": str(self.home)} | settings)
+
+
+@pytest.fixture
+def deskhand(tmp_path: Path) -> Deskhand:
+    return Deskhand(tmp_path)
+
+
+def test_the_help_says_where_to_begin(deskhand: Deskhand) -> None:
+    shown = deskhand("--help")
+    assert shown.exit_code == 0
+    for words in ("deskhand run", "deskhand chat", "playbook check", "DESKHAND_HOME"):
+        assert words in shown.stdout
+
+
+def test_each_tool_is_listed_with_its_class_and_proof_within_eighty_columns(deskhand: Deskhand) -> None:
+    lines = deskhand("tools", "list").stdout.splitlines()
+    assert max(map(len, lines)) <= 80
+    [refund] = [line.split("  ") for line in lines if line.startswith("issue_refund")]
+    assert [cell.strip() for cell in refund if cell] == [
+        "issue_refund", "customer_confirmed", "verified", "read again", "its key",
+    ]  # fmt: skip
+
+
+def test_a_playbook_that_holds_is_counted_and_a_broken_one_named_by_line(deskhand: Deskhand) -> None:
+    assert "Nothing to mend" in deskhand("playbook", "check").stdout
+    book = shutil.copytree(HARBOR, deskhand.home / "book")
+    actions = book / "actions.yaml"
+    actions.write_text(actions.read_text().replace("customer_confirmed", "customer_confirmd", 1))
+    found = deskhand("playbook", "check", str(book))
+    assert found.exit_code == 1
+    assert "actions.yaml:" in found.stderr
+    assert "customer_confirmd" in found.stderr
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nowhere", "http://"])
+def test_a_talk_with_nobody_says_how_to_start_one(deskhand: Deskhand, url: str) -> None:
+    said = deskhand("chat", "--url", url)
+    assert said.exit_code == 1
+    assert "No Deskhand answers" in said.stderr
+    assert "deskhand run" in said.stderr
+
+
+def test_an_audit_of_no_case_says_so(deskhand: Deskhand) -> None:
+    assert deskhand("audit", "verify").stdout == ""
+    unknown = deskhand("audit", "verify", "nosuch")
+    assert (unknown.exit_code, unknown.stderr.strip()) == (1, "There is no case nosuch.")
+
+
+def test_a_setting_is_named_as_it_is_set(deskhand: Deskhand) -> None:
+    refused = deskhand("audit", "verify", DESKHAND_APPROVAL_TTL_S="-1")
+    assert (refused.exit_code, "DESKHAND_APPROVAL_TTL_S" in refused.stderr) == (1, True)
+
+
+async def _a_case(home: Path) -> str:
+    async with server.case_files(server.Settings(home=home)) as files:
+        case_id, _ = await files.open(CaseOpened(release="r", channel="web", locale="en"))
+    return case_id
+
+
+def test_an_edited_file_is_found_broken(deskhand: Deskhand) -> None:
+    case_id = asyncio.run(_a_case(deskhand.home))
+    whole = deskhand("audit", "verify")
+    assert (whole.exit_code, whole.stdout) == (0, f"{case_id}  1 events  whole\n")
+    with contextlib.closing(sqlite3.connect(deskhand.home / "cases.db")) as store, store:
+        store.execute("UPDATE events SET body = replace(body, 'web', 'fax')")
+    edited = deskhand("audit", "verify", case_id)
+    assert (edited.exit_code, "BROKEN at 1" in edited.stdout) == (1, True)
