@@ -43,7 +43,8 @@ def _told(turn: OpenTurn, reason: str) -> list[str]:
     voice = Voice(turn.release, turn.case.language)
     settled = {body.intent for body in turn.all_noted(e.IntentSettled)}
     proven = [body for body in turn.all_noted(e.Verified) if body.intent is not None and body.intent not in settled]
-    outcomes = [voice.outcome(body.receipt) for body in proven if body.receipt.action != "send_code"]
+    receipts = [body.receipt for body in proven]
+    outcomes = [voice.outcome(one) for one in receipts if (one.action, one.state) != ("send_code", "verified")]
     return [*_lapsed(turn, voice), *outcomes, voice.handoff(reason)]
 
 

@@ -132,3 +132,16 @@ async def test_systems_that_cannot_be_read_lead_to_a_person(house: House, people
     turn = await case.say(f"where is order {order['id']}?")
     assert turn["status"] == "waiting_person"
     assert turn["handoff"]["reason"] == "system_down"
+
+
+@pytest.mark.parametrize("fault", ["lost_write", "partial_write", "wrong_field"])
+async def test_a_code_that_was_not_sent_is_not_asked_for(house: House, people: People, fault: str) -> None:
+    customer, _ = people.with_order("delivered")
+    case = await house.open()
+    await case.say("change my phone number to +49 30 901820")
+    await house.oracle.arm(fault, resource="messages", method="POST")
+    turn = await case.say(f"{customer['email']}, {customer['postcode']}")
+    assert [(r["action"], r["state"]) for r in turn["receipts"]][0] == ("send_code", "mismatch")
+    assert turn["status"] == "waiting_person"
+    assert "I tried to send you a code" in turn["reply"]
+    assert "I have sent" not in turn["reply"]
