@@ -141,7 +141,7 @@ async def test_a_code_that_was_not_sent_is_not_asked_for(house: House, people: P
     await case.say("change my phone number to +49 30 901820")
     await house.oracle.arm(fault, resource="messages", method="POST")
     turn = await case.say(f"{customer['email']}, {customer['postcode']}")
-    assert [(r["action"], r["state"]) for r in turn["receipts"]][0] == ("send_code", "mismatch")
+    assert next((r["action"], r["state"]) for r in turn["receipts"]) == ("send_code", "mismatch")
     assert turn["status"] == "waiting_person"
     assert "I tried to send you a code" in turn["reply"]
     assert "I have sent" not in turn["reply"]
