@@ -43,7 +43,7 @@ def run() -> None:
 
     async def serve() -> None:
         async with server.running(settings, _report) as (_, serving):
-            base = f"http://{server.HOST}:{settings.port}"
+            base = settings.address
             out.print(f"\nDeskhand is ready after {time.monotonic() - began:.1f} s.")
             out.print(f"  shop page with the widget  {base}/")
             out.print(f"  staff console              {base}/console")
@@ -71,7 +71,7 @@ def chat(
             await talk(url, out)
             return
         async with server.running(settings, _report):
-            await talk(f"http://{server.HOST}:{settings.port}", out)
+            await talk(settings.address, out)
 
     _carry_out(converse())
 
@@ -97,18 +97,18 @@ def bench(
     _environment()
     import server
     from evals import bench as measured
+    from web.serving import free_port
 
     async def measure() -> None:
         with measured.scratch() as folder:
-            home, port = Path(folder) / "home", server.free_port()
-            base, starts = f"http://{server.HOST}:{port}", list[float]()
+            settings = server.Settings(home=Path(folder) / "home", port=free_port())
+            base, home, starts = settings.address, settings.home, list[float]()
             for _ in range(2):
                 began = time.monotonic()
-                async with measured.served(home, port) as process:
+                async with measured.served(home, settings.port) as process:
                     starts.append(time.monotonic() - began)
                     whole = await measured.converse(base, home, 30, measured.QUESTION)
                     memory = await measured.resident_mb(process)
-            settings = server.Settings(home=home, port=port)
             async with server.running(settings, models=lambda _: measured.Instant()):
                 engine = await measured.converse(base, home, turns, measured.THANKS)
             measured.shown(engine, whole, (starts[0], starts[1]), memory, out)

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import secrets
-import socket
 import sqlite3
-import tempfile
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
@@ -28,6 +22,7 @@ from agent.casefile.store import CaseFiles
 from agent.desk import Desk, Limits
 from agent.errors import DeskhandError, NotUsable
 from agent.graph import build
+from agent.home import Home
 from agent.models.choice import connected, models_for
 from agent.models.port import Model
 from agent.policy.facts import vocabulary
@@ -44,8 +39,8 @@ from tools.contract import Catalog
 from tools.http import Backoffice
 from web.app import create_app
 from web.front import Front
+from web.serving import HOST, claim, served
 
-HOST = "127.0.0.1"
 REFUSALS = (
     DeskhandError,
     PlaybookError,
@@ -57,8 +52,6 @@ REFUSALS = (
     Unusable,
 )
 """What stops a command, each with one sentence that says what to do."""
-SHORTEST_SECRET = 16
-"""In characters."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
 
 
@@ -83,43 +76,10 @@ class Settings(BaseSettings):
     rate_limit: int | None = Field(default=None, gt=0)
     """Requests a minute from one address; off by default, since the default address is loopback."""
 
-
-@dataclass(frozen=True)
-class Home:
-    """The folder that holds everything a company's Deskhand knows and has done."""
-
-    path: Path
-
-    @classmethod
-    def at(cls, path: Path) -> Home:
-        """Make the folder usable. Raises NotUsable when it cannot be written to."""
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            probe = path / f".probe-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise NotUsable(
-                f"The home {path} cannot be written to ({error.strerror}). Set DESKHAND_HOME to a folder that can."
-            ) from error
-        return cls(path)
-
-    def secret(self, name: str) -> str:
-        """A secret of this home, made at the first start, whole or not at all, and readable by its owner alone.
-
-        Raises NotUsable for one that anybody could guess: an empty file would let everybody in.
-        """
-        file = self.path / name
-        if not file.exists():
-            with tempfile.NamedTemporaryFile("w", dir=self.path, prefix=f".{name}-") as draft:
-                draft.write(secrets.token_urlsafe(32))
-                draft.flush()
-                with contextlib.suppress(FileExistsError):  # another process was faster: its secret counts
-                    os.link(draft.name, file)
-        secret = file.read_text().strip()
-        if len(secret) < SHORTEST_SECRET:
-            raise NotUsable(f"The secret in {file} is empty or too short; delete the file to have a new one made.")
-        return secret
+    @property
+    def address(self) -> str:
+        """Where it is served."""
+        return f"http://{HOST}:{self.port}"
 
 
 def tools_of(settings: Settings) -> Catalog:
@@ -128,7 +88,7 @@ def tools_of(settings: Settings) -> Catalog:
 
 
 def _backoffice(settings: Settings) -> str:
-    return settings.backoffice_url or f"http://{HOST}:{settings.port}/backoffice"
+    return settings.backoffice_url or f"{settings.address}/backoffice"
 
 
 def _store(settings: Settings) -> str:
@@ -241,18 +201,6 @@ def app_with_its_own_desk(settings: Settings) -> FastAPI:
     return app_of(settings, lifespan)
 
 
-class _Server(uvicorn.Server):
-    """Tells when it answers."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
-
-
 @contextlib.asynccontextmanager
 async def running(
     settings: Settings, report: Report = lambda _: None, models: Models | None = None
@@ -266,33 +214,8 @@ async def running(
     app = app_of(settings)
     async with opened(settings, report, models) as front:
         app.state.front = front
-        config = uvicorn.Config(app, host=HOST, port=settings.port, log_level="warning", timeout_graceful_shutdown=3)
-        server = _Server(config)
-        serving = asyncio.create_task(server.serve())
-        started = asyncio.create_task(server.up.wait())
-        await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
-        try:
+        async with served(app, settings.port) as serving:
             yield front, serving
-        finally:
-            server.should_exit = True
-            await serving
-
-
-def free_port() -> int:
-    """A port that no program listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
-def claim(port: int) -> None:
-    """Raises NotUsable when another program listens on this port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            raise NotUsable(f"Port {port} is taken by another program; set PORT to a free one.") from error
 
 
 # Studio's server (see langgraph.json) takes these: the same graph, app and saver, made when it asks for them.

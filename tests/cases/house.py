@@ -16,6 +16,7 @@ import server
 from evals.talk import Case, Turn
 from tests.systems import Oracle
 from web.front import Front
+from web.serving import free_port
 
 
 @dataclass
@@ -82,9 +83,9 @@ class House:
 @contextlib.asynccontextmanager
 async def running(home: Path, *, models: server.Models | None = None, **settings: Any) -> AsyncIterator[House]:
     """The product on a free port, as `deskhand run` serves it; `models` stands in for the settings' model."""
-    port = server.free_port()
+    port = free_port()
     chosen = server.Settings(port=port, home=home, **settings)
-    base = f"http://{server.HOST}:{port}"
+    base = chosen.address
     async with (
         server.running(chosen, models=models) as (front, _),
         httpx.AsyncClient(base_url=base, timeout=60) as client,

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 
 import server
+from agent.home import Home
+from web.serving import free_port
 
 PROJECT = Path(__file__).parents[2]
 HARBOR = PROJECT / "knowledge" / "harbor"
@@ -23,7 +25,7 @@ Spoilt = Callable[[Path, Path], dict[str, str]]
 
 async def _start(home: Path, **settings: str) -> tuple[int, str]:
     """The exit code and what was complained of."""
-    env = os.environ | {"DESKHAND_HOME": str(home), "PORT": str(server.free_port())} | settings
+    env = os.environ | {"DESKHAND_HOME": str(home), "PORT": str(free_port())} | settings
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "cli", "run", cwd=PROJECT, env=env,
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
@@ -118,7 +120,7 @@ async def test_a_locked_home_is_said_to_be_locked(ready_home: Path) -> None:
 
 
 async def test_secrets_are_kept_and_each_home_has_its_own(tmp_path: Path) -> None:
-    one, other = (server.Home.at(tmp_path / name) for name in ("one", "other"))
+    one, other = (Home.at(tmp_path / name) for name in ("one", "other"))
     assert one.secret("staff_token") == one.secret("staff_token") != other.secret("staff_token")
     assert (tmp_path / "one" / "staff_token").stat().st_mode & 0o077 == 0
     assert [file.name for file in (tmp_path / "one").iterdir()] == ["staff_token"]

@@ -20,7 +20,6 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
-import server
 from agent.casefile.lease import LEASE_S
 from agent.errors import ApprovalStale
 from agent.graph import build
@@ -29,6 +28,7 @@ from evals.talk import Case, Turn
 from tests.cases.house import House
 from tests.cases.people import People
 from tests.systems import Oracle
+from web.serving import free_port
 
 PROJECT = Path(__file__).parents[2]
 
@@ -36,7 +36,7 @@ PROJECT = Path(__file__).parents[2]
 @contextlib.asynccontextmanager
 async def _studio(home: Path) -> AsyncIterator[str]:
     """`deskhand studio` as a process group of its own, with no key and no tracing."""
-    port = server.free_port()
+    port = free_port()
     env = os.environ | {"DESKHAND_HOME": str(home), "PORT": str(port)}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "cli", "studio", "--port", str(port), cwd=PROJECT, env=env,

@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import server
 from tests.docs.pages import PROJECT, Fence, fences
+from web.serving import HOST, free_port
 
 ROOMS = ("agent", "tools", "knowledge", "evals", "web", "tests")
 FILES = ("server.py", "cli.py", "pyproject.toml")
@@ -69,11 +69,11 @@ class Copy:
     @contextlib.asynccontextmanager
     async def running(self, home: Path) -> AsyncIterator[tuple[str, str]]:
         """`deskhand run` here; gives its address and all that it printed until it was ready."""
-        port = server.free_port()
+        port = free_port()
         process = await self._start("cli", "run", PORT=str(port), DESKHAND_HOME=str(home))
         try:
             async with asyncio.timeout(PATIENCE_S):
-                yield f"http://{server.HOST}:{port}", await _until_ready(process)
+                yield f"http://{HOST}:{port}", await _until_ready(process)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()

@@ -20,9 +20,10 @@ from knowledge.load import load
 from tests.cases.house import House
 from tests.docs.pages import block, fences, says, text_of
 from tests.docs.story import Story
+from web.serving import HOST
 
 README = "README.md"
-HERE = f"http://{server.HOST}:8000"
+HERE = f"http://{HOST}:8000"
 pytestmark = pytest.mark.timeout(600)  # the machines that run these tests are busy
 BROKEN_SOAP, CRACKED_SPOON, SCRATCHED_STOOL = "HG-209177", "HG-208752", "HG-209220"
 """Orders of the seed, which is the same on every day but for its dates."""

@@ -1,0 +1,59 @@
+"""Serving: the app on a port of loopback, and nowhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+
+import uvicorn
+from fastapi import FastAPI
+
+from agent.errors import NotUsable
+
+HOST = "127.0.0.1"
+
+
+class _Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+@contextlib.asynccontextmanager
+async def served(app: FastAPI, port: int) -> AsyncIterator[asyncio.Task[None]]:
+    """The app, answering; the task ends when the server is told to stop."""
+    config = uvicorn.Config(app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=3)
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve())
+    started = asyncio.create_task(server.up.wait())
+    await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
+    try:
+        yield serving
+    finally:
+        server.should_exit = True
+        await serving
+
+
+def free_port() -> int:
+    """A port that no program listens on now."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def claim(port: int) -> None:
+    """Raises NotUsable when another program listens on this port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise NotUsable(f"Port {port} is taken by another program; set PORT to a free one.") from error
