@@ -44,9 +44,9 @@ bench: .venv/dev.stamp
 # Names exact versions and hashes, and no index: they are looked up wherever the installing machine is told to look.
 lock: .venv/dev.stamp
 	@$(PIP) install --quiet --only-binary :all: uv
-	$(BIN)/uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	$(BIN)/uv pip compile pyproject.toml -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --python-version 3.11 --extra build --extra dev --only-binary :all: --no-binary forbiddenfruit -o requirements-dev.lock
-	$(BIN)/uv pip compile pyproject.toml -q --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	$(BIN)/uv pip compile pyproject.toml -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --python-version 3.11 --extra build --only-binary :all: -c requirements-dev.lock -o requirements.lock
 
 clean:
