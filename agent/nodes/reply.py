@@ -6,6 +6,7 @@ Each part is committed before it is seen. When nothing else can go on without so
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 from agent.casefile import events as e
 from agent.casefile.records import Ask, Citation, Intent, Passage
@@ -93,7 +94,7 @@ async def _speak(
     turn: OpenTurn, intent: Intent, passages: list[Passage], words: AsyncIterator[str], spoken: list[str]
 ) -> list[str]:
     """Send what holds, and add it to `spoken`; gives the reasons why the rest does not."""
-    citations, withheld = cited(turn.release, passages), list[str]()
+    withheld = list[str]()
     texts = [passage.text for passage in passages]
     try:
         for _ in range(MOST_SENTENCES):
@@ -103,6 +104,7 @@ async def _speak(
             if (reason := objection(sentence, known)) is not None:
                 withheld.append(reason)
                 continue
+            citations = cited(turn.release, _carriers(sentence, passages, known))
             turn.note(e.ReplySent(text=sentence, intent=intent.id, continues=bool(spoken), citations=citations))
             await turn.commit()
             spoken.append(sentence)
@@ -112,6 +114,11 @@ async def _speak(
         if isinstance(words, AsyncGenerator):
             await words.aclose()
     return withheld
+
+
+def _carriers(sentence: str, passages: list[Passage], known: Evidence) -> list[Passage]:
+    """The passages that a sentence holds by alone: what it cites."""
+    return [one for one in passages if objection(sentence, replace(known, passages=[one.text])) is None] or passages
 
 
 async def _quoted(turn: OpenTurn, passages: list[Passage]) -> AsyncGenerator[str]:
