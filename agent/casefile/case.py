@@ -68,6 +68,8 @@ class Question(Frozen):
 
     intent: str
     proposal: Proposal
+    asked_at: str = ""
+    """When it was put first: what was written before is no answer to it."""
 
 
 class Case(Frozen):

@@ -123,8 +123,10 @@ def _(body: e.Ruled, _case: Case, _at: str) -> dict[str, object]:
 
 
 @applied.register
-def _(body: e.ConfirmationAsked, _case: Case, _at: str) -> dict[str, object]:
-    return {"question": Question(intent=body.intent, proposal=body.proposal)}
+def _(body: e.ConfirmationAsked, case: Case, at: str) -> dict[str, object]:
+    again = case.question is not None and case.question.proposal.digest == body.proposal.digest
+    asked_at = case.question.asked_at if case.question is not None and again else at
+    return {"question": Question(intent=body.intent, proposal=body.proposal, asked_at=asked_at)}
 
 
 @applied.register
@@ -236,7 +238,7 @@ def _out_of_the_agents_hands(case: Case) -> dict[str, object]:
     live = ("open", "waiting")
     over = [i.model_copy(update={"status": "handed_over"}) if i.status in live else i for i in case.intents]
     nothing = {"question": None, "approval": None, "approval_intent": None, "offered_person": False}
-    return {"intents": _kept(over), "edits": {}, "yeses": [], "asks": [], **nothing}
+    return {"intents": over, "edits": {}, "yeses": [], "asks": [], **nothing}
 
 
 def _said(case: Case, role: Literal["customer", "agent", "staff", "system"], text: str) -> list[Line]:

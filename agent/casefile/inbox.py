@@ -28,6 +28,8 @@ class Wake:
     body: str
     turn_seq: int | None = None
     """The seq of the last event of the turn that dealt with it; None while it waits."""
+    accepted_at: str = ""
+    """When it came in, by the product's clock."""
 
 
 async def accept(tx: AsyncConnection, tenant: str, clock: Clock, case_id: str, message_id: str, text: str) -> None:
@@ -108,4 +110,4 @@ async def _find(db: AsyncConnection, case_id: str, wake_id: str) -> Wake | None:
 
 def _wake(row: object) -> Wake:
     fields = dict(row)  # type: ignore[call-overload]
-    return Wake(fields["case_id"], fields["wake_id"], fields["cause"], fields["body"], fields["turn_seq"])
+    return Wake(**{name: fields[name] for name in Wake.__dataclass_fields__})

@@ -92,7 +92,7 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     )
     _check_code(turn, reading)
     if question is not None:
-        _settle_question(turn, text, messages[-1].wake_id, changed=changed)
+        _settle_question(turn, text, messages, changed=changed)
     elif turn.case.offered_person:
         _settle_offer(turn, text)
 
@@ -157,15 +157,19 @@ def code_lapsed(turn: OpenTurn) -> bool:
     return age > timedelta(minutes=methods.code_minutes) or code.tries >= methods.code_tries
 
 
-def _settle_question(turn: OpenTurn, text: str, message_id: str, *, changed: bool) -> None:
+def _settle_question(turn: OpenTurn, text: str, messages: list[Wake], *, changed: bool) -> None:
     question = turn.case.question
     if question is None:
         return
     answer: Answer = "changed" if changed else settle(text, turn.case.language, _echoes(turn, question.proposal))
-    if answer == "yes" and (question.proposal.expires_at or "") <= turn.desk.clock.stamp():
+    if answer == "yes" and min(message.accepted_at for message in messages) <= question.asked_at:
+        answer = "unclear"  # it was written before the question was put, whatever it may have been an answer to
+    elif answer == "yes" and (question.proposal.expires_at or "") <= turn.desk.clock.stamp():
         answer = "expired"
     asked = question.proposal
-    turn.note(e.ConfirmationSettled(digest=asked.digest, proposal=asked, answer=answer, message_id=message_id))
+    turn.note(
+        e.ConfirmationSettled(digest=asked.digest, proposal=asked, answer=answer, message_id=messages[-1].wake_id)
+    )
     if answer == "no":
         turn.note(e.IntentSettled(intent=question.intent, status="withdrawn", outcome="declined"))
 

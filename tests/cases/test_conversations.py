@@ -59,6 +59,19 @@ async def test_a_question_in_between_is_answered_and_the_proposal_is_asked_again
     assert (await case.say("yes"))["receipts"][0]["state"] == "verified"
 
 
+async def test_a_yes_from_before_the_question_is_none(house: House, people: People) -> None:
+    customer, order = people.with_order("processing")
+    case, before = await house.verified(customer["id"]), await house.oracle.seq()
+    await house.oracle.arm("slow", resource="orders", method="GET", ms=700)
+    asking = asyncio.create_task(case.say(f"cancel {order['id']} please"))
+    await asyncio.sleep(0.3)
+    early = await case.say("yes")
+    asked = await asking
+    assert asked["asks"][0]["kind"] == early["asks"][0]["kind"] == "confirmation"
+    assert await house.oracle.written(before) == []
+    assert (await case.say("yes"))["receipts"][0]["state"] == "verified"
+
+
 async def test_a_corrected_value_makes_a_new_proposal(house: House, people: People) -> None:
     customer, _ = people.with_order("delivered")
     case, before = await house.verified(customer["id"]), await house.oracle.seq()

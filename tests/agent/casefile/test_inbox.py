@@ -123,5 +123,7 @@ async def test_a_row_is_done_with_the_turn_that_names_it(files: CaseFiles, case_
     async with files.database.read() as db:
         found = [await inbox.find(db, case_id, f"m{n}") for n in range(4)]
     assert [wake and wake.turn_seq for wake in found] == [17, None, 17, None]
-    assert found[0] == Wake(case_id, "m0", "message", "text 0", 17)
+    assert found[0] is not None
+    assert found[0] == Wake(case_id, "m0", "message", "text 0", 17, accepted_at=found[0].accepted_at)
+    assert found[0].accepted_at <= files.clock.stamp()
     assert found[3] is None

@@ -60,7 +60,7 @@ async def test_a_file_comes_back_as_it_was_written(
 
 
 async def test_an_event_of_every_kind_comes_back(files: CaseFiles, case_id: str) -> None:
-    written = history(random.Random(3), 400)
+    written = history(random.Random(3), 800)
     assert {event.kind for event in written} == set(e.EVENTS)
     await append(files, await held(files, case_id), await files.head(case_id), *written[1:])
     assert (await whole(files, case_id))[1:] == written[1:]
