@@ -52,6 +52,10 @@ class Cues:
     """Directly before the value that is on file."""
     change: str
     """Before a value and weaker than what was asked for."""
+    things: Mapping[str, str]
+    """Kind of thing on file that may change → what it is called."""
+    alters: str
+    """Phrases of changing, before what shall change or after it."""
     denied: str
     """Directly before a value that is not the right one."""
     rather: str
@@ -175,6 +179,13 @@ ENGLISH = Cues(
     old="""old from previous former earlier file registered was instead rather current currently existing used
         replace""",
     change="use now change update switch set put correct",
+    things={
+        "email": "e-?mails?(?: address)?, mail address",
+        "phone": "(?:tele|cell|mobile ?)?phone(?: ?number| no)?, (?:mobile|cell|contact)(?: number)?, number",
+        "address": "(?:(?:home|postal|delivery|shipping|street) )?address",
+    },
+    alters="""chang(?:e|ed|es|ing), updat(?:e|ed|ing), switch(?:ed|ing)?, correct(?:ed|ing)?, replac(?:e|ed|ing), set,
+        put, edit(?:ed|ing)?, amend(?:ed|ing)?, new, different""",
     denied="not isn't wasn't never",
     rather="instead rather",
     than="of than",
@@ -183,8 +194,9 @@ ENGLISH = Cues(
         (?:is|was) (?:wrong|a typo), (?:is|was) the wrong (?:one|number)""",
     corrects=r"""sorry, i mean, i meant, meant to (?:say|write|type), wait(?=\W\s), no wait, wait no, correction,
         corrected, oops, whoops, actually, rather, make (?:that|it), scratch that, typo, my mistake, my bad,
-        should (?:be|read), no(?=\W\s), no sorry""",
-    joins="and, also, plus, as well, too, either, both, or",
+        should (?:be|read), no(?=\W\s), no sorry,
+        (?:that's|that is|that was) wrong, (?:typed|wrote|spell?ed|spelt|had) (?:it|that) wrong(?:ly)?, mistyped""",
+    joins="and, also, plus, as well, too, either, both, or(?! rather)",
     currency=r"""€, \$, £, ¥, eur, euros?, usd, dollars?, bucks?, gbp, pounds?, quid, chf, francs?, sek, nok, dkk,
         kr, kronor, pln, zł, czk, yen""",
     numerals="""zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12

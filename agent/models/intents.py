@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from agent.casefile.records import Intent
+from agent.models.changes import Listed, listed
 from agent.models.cues import Cues, phrase, words
 from agent.models.guess import NO_GUESS, Guess, Guesser
 from agent.models.port import IntentSeen
-from agent.models.recognisers.found import Context, Found, blank
+from agent.models.recognisers.found import TAKEN, Context, Found, blank
 from agent.models.segment import Span, is_request, segment
 
 SURE = 0.5
@@ -39,6 +40,8 @@ class Part:
 
     start: int
     end: int
+    heard: str
+    """Its words for the head: order ids as they are printed, and one thing only where several shall change."""
     ids: tuple[Found, ...]
     """The order ids in it."""
     new: bool
@@ -94,7 +97,7 @@ class IntentReader:
         `asked`: the last turn asked for something.
         """
         text = context.text
-        parts = self._guessed(text, list(_parts(values, context)), among)
+        parts = self._guessed(list(_parts(values, context)), among)
         kept = [part for part in parts if part.says and (self._is_more(part) if asked else self._counts(part, parts))]
         kept = [part for part in kept if not (asked and (_repeats(part, pending) or part.guess.name in self.social))]
         wanted = _stretched([part for part in parts if part.guess.name not in self.social], kept, asked=asked)
@@ -104,11 +107,10 @@ class IntentReader:
             wanted = [replace(wanted[0], start=0, end=len(text))]
         return [seen for one in wanted for seen in _by_order(text, one)]
 
-    def _guessed(self, text: str, parts: Sequence[Part], among: Collection[str]) -> list[Part]:
+    def _guessed(self, parts: Sequence[Part], among: Collection[str]) -> list[Part]:
         """The parts with what the head says of those that say something."""
-        said = [text[part.start : part.end] if part.says else "" for part in parts]
-        guesses = iter(self.guesser.guess([words for words in said if words], among))
-        return [replace(part, guess=next(guesses)) if words else part for part, words in zip(parts, said, strict=True)]
+        guesses = iter(self.guesser.guess([part.heard for part in parts if part.says], among))
+        return [replace(part, guess=next(guesses)) if part.says else part for part in parts]
 
     def _counts(self, part: Part, parts: Sequence[Part]) -> bool:
         """Whether a part is an intent of its own, when nothing was asked."""
@@ -143,22 +145,43 @@ def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
     text, cues = context.text, context.cues
     exact = [value for value in values if value.name not in FREE]
     plain, last = blank(text.replace("’", "'"), exact), 0
+    before: Listed | None = None
     for start, end in _by_change(text, segment(text, cues), exact, cues):
         inside = [value for value in exact if start <= value.start < end]
-        new = any(value.new for value in inside)
+        changed = [value for value in inside if value.new]
         answers = any(context.asked(value.name) for value in values if value.start < end and start < value.end)
-        yield Part(
+        told = before is not None and all(value.name in before.kinds for value in changed)
+        part = Part(
             start=start,
             end=end,
+            heard=_heard(text, start, end, inside),
             ids=tuple(value for value in inside if value.name == "order_id"),
-            new=new,
+            new=bool(changed) and not told,
             request=is_request(text[start:end], cues),
             pointed="?" in text[start:end] or _says(plain[start:end], cues, words(cues.verbs) | words(cues.objects)),
-            says=_says(plain[start:end], cues) or (new and not answers),
+            says=_says(plain[start:end], cues) or (bool(changed) and not answers and not told),
             answers=answers,
             besides=phrase(cues.besides).search(plain, last, end) is not None,
         )
-        last = end
+        several = listed(plain[start:end], cues)
+        yield from _one_each(part, several, plain) if several else [part]
+        last, before = end, several or before
+
+
+def _heard(text: str, start: int, end: int, inside: Sequence[Found]) -> str:
+    """The words of a part, with order ids as they are printed: "track 123456" tells the head little."""
+    for value in sorted(inside, key=lambda value: -value.start):
+        if value.name == "order_id":
+            text = text[: value.start] + value.value + text[value.end :]
+            end += len(value.value) - (value.end - value.start)
+    return text[start:end]
+
+
+def _one_each(part: Part, several: Listed, plain: str) -> Iterator[Part]:
+    """The part once for each thing that shall change, as if only that had been said."""
+    for name in several.names:
+        heard = several.alone(plain[part.start : part.end], name).replace(TAKEN, "")
+        yield replace(part, heard=heard, says=part.says or not part.answers, besides=True)
 
 
 def _by_change(text: str, spans: Sequence[Span], values: Sequence[Found], cues: Cues) -> Iterator[Span]:
@@ -167,7 +190,7 @@ def _by_change(text: str, spans: Sequence[Span], values: Sequence[Found], cues: 
     joint = phrase(",".join(words(cues.joint)))
     for start, end in spans:
         last = start
-        for value in (value for value in changes if start <= value.start < end):
+        for value in (value for value in changes if start <= value.start < end and not listed(text[start:end], cues)):
             for between in list(joint.finditer(text, last, value.start))[-1:]:
                 if text[start : between.start()].strip():
                     yield start, between.start()
