@@ -72,6 +72,10 @@ class Cues:
     currency: str
     numerals: str
     """`twelve=12`: numbers that are written out."""
+    of_orders: str
+    """Phrases of a message that is about an order."""
+    no_id: str
+    """Directly before a number that is no order's id, though nothing announces it as something else."""
     paid: str
     """Before an amount that is told, not asked for."""
     months: str
@@ -131,7 +135,7 @@ ENGLISH = Cues(
         named new no nr number of old on one order orders our phone post postal postcode read reads reason said
         says should sms street surname tel telephone text that that's the their there they this to told under was
         we with would you your zip address amount euro euros first full use correct too also well then""",
-    common="""about actually after again all already also always angry annoyed any anyone anything asking away back
+    common="""about actually after again all already also always angry annoyed any anyone anything asap asking away back
         bad because before better both bought broken brought buy call came cancel cannot can't change check
         checking complete completely customer damaged delivered delivery did didn't different do does doesn't doing
         done don't down else ever every everything extremely fed find forgot found furious getting give given going
@@ -139,10 +143,10 @@ ENGLISH = Cues(
         let like listen long looking lost made make matter maybe mean might missing money more most need never new
         next nobody none nonsense not nothing now off once only open or other out over package parcel payment
         people person place problem product put question quite rather ready really received refund remember return
-        ridiculous right same say see seems send sent ship shipped shipping should since some somebody someone
+        ridiculous receive right same say see seems send sent ship shipped shipping should since some somebody someone
         something soon speak still stop stuff stupid subscription such support take talk tell terrible than their
         them then these thing think those though through time today tomorrow too tried trying unacceptable unhappy
-        until up update upset us very waiting want wanted was wasn't week went were what what's whatever when where
+        until up update upset urgently us very waiting want wanted was wasn't week went were what what's whatever when where
         which while who whom whose why will wish without won't working worried would writing wrong yesterday yet""",
     my_name="""my (?:full |first |last )?name is, my name's, the name is, the name's, name is, name's, names,
         name ?:, i am called, i'm called, under the name(?: of)?""",
@@ -202,6 +206,10 @@ ENGLISH = Cues(
     numerals="""zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12
         thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19 twenty=20 thirty=30
         forty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90 hundred=100""",
+    of_orders=r"""order\w*, cancel\w*, refund\w*, reimburs\w*, money back, track\w*, parcels?, packages?, purchases?,
+        deliver\w*, dispatch\w*, ship\w*, sen[dt], return\w*, where(?:'?s)?, status, update, news, late, arriv\w*,
+        receiv\w*, here, come, came, happened, check(?:ing)? on, look up, find, chase, trace, locate""",
+    no_id="(?<!happened )to, into, in, at, near, by, than, over, under, around, nearly, almost, up to",
     paid="paid pay paying cost costs costing worth price priced for total totals charged spent bought",
     months="jan feb mar apr may jun jul aug sep oct nov dec",
     abbreviations="st mr mrs ms dr prof approx vs e.g i.e ave rd blvd ca incl dept inc ltd co",
@@ -215,7 +223,7 @@ ENGLISH = Cues(
         i'd rather(?! not), i'm looking, let me, help, talk to, speak (?:to|with)""",
     verbs="""cancel refund return change update send tell give check track find stop explain show make put add remove
         replace exchange connect transfer get book resend correct fix set reimburse switch move redirect write
-        recommend pay""",
+        recommend pay chase locate trace""",
     objects="my the it that this these those me us them a an one order orders hg all both to for up hg- #",
     please="please pls plz kindly",
     openers="""can could would will may shall should do does did is are you i we someone anyone to want need like
