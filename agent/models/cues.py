@@ -39,6 +39,12 @@ class Cues:
     because: str
     defects: str
     """What customers give as their reason without saying because."""
+    money_back: str
+    """Phrases of a wish for money: what is told beside it is the reason, if it tells anything."""
+    tells: str
+    """Phrases that a statement begins with within a sentence that asks."""
+    courtesies: str
+    """Phrases of sentences that are only polite, or only press."""
     not_reasons: str
     """Starts like a reason and is none: "as soon as", "since Monday"."""
     new: str
@@ -146,8 +152,9 @@ ENGLISH = Cues(
         ridiculous receive right same say see seems send sent ship shipped shipping should since some somebody someone
         something soon speak still stop stuff stupid subscription such support take talk tell terrible than their
         them then these thing think those though through time today tomorrow too tried trying unacceptable unhappy
-        until up update upset urgently us very waiting want wanted was wasn't week went were what what's whatever when where
-        which while who whom whose why will wish without won't working worried would writing wrong yesterday yet""",
+        until up update upset urgently us very waiting want wanted was wasn't week went were what what's whatever when
+        where which while who whom whose why will wish without won't working worried would writing wrong yesterday
+        yet""",
     my_name="""my (?:full |first |last )?name is, my name's, the name is, the name's, name is, name's, names,
         name ?:, i am called, i'm called, under the name(?: of)?""",
     i_am="i'm, i am, this is, it's, it is, here is, speaking with",
@@ -174,6 +181,13 @@ ENGLISH = Cues(
         never (?:arrived|came|turned up), missing, changed my mind, by mistake, by accident, accidentally,
         (?:no longer|not|n't) (?:need|want)(?:ed)? (?:it|them), (?:ordered|bought|have|got) (?:it )?twice,
         found (?:it |one )?(?:cheaper|somewhere), don't like""",
+    money_back=r"""refund\w*, reimburs\w*, (?:pay|paid|give|credit) (?:me |us )?back,
+        (?:money|price|payment|amount|euros?|eur|dollars?|pounds|half|some|all|something) back""",
+    tells=r"""(?:i|it|they|we|he|she|this|that|nobody|no one|there|these|those|both|none)(?:'\w+)?,
+        (?:the|my|our|one|half|some|two|your) \w+ (?:\w+ )?(?:\w+ )?(?:is|are|was|were|has|have|had|do|does|did|never),
+        (?:the|my|our|one|half|some|two|your) \w+ (?:\w+ )?(?:keeps?|look\w*|smell\w*|\w+ed|\w+n't)""",
+    courtesies=r"""hop(?:e|ing), grateful, appreciate\w*, look(?:ing)? forward, thank\w*, advise, in advance, urgent\w*,
+        let me know, asap, as soon as, hurry, patien\w*, (?:good|nice|great|lovely) (?:day|weekend|evening)""",
     not_reasons="""as i (?:said|say|wrote|mentioned|told|understand), as they say, as it is, as it says, as the order,
         since i (?:ordered|bought|placed|wrote|paid)""",
     new="new be become becomes becoming",

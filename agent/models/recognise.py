@@ -62,6 +62,6 @@ def find(context: Context) -> list[Found]:
         found += seen
         rest = blank(rest, seen)
     kept = meant(rest, found, context)
-    kept += reasons(rest, context)
+    kept += reasons(rest, context, kept)
     once = {(value.name, value.value): value for value in sorted(kept, key=lambda value: -value.start)}
     return sorted(once.values(), key=lambda value: (value.start, -value.end))
