@@ -98,6 +98,23 @@ class Cues:
     verbs: str
     objects: str
     """A verb of the one list before a word of the other begins a request too: "refund my", not "refund policy"."""
+    speaks: str
+    """Phrases of speaking, before the person."""
+    gets: str
+    """Phrases of getting or asking for a person, before a word that only means one of the company's."""
+    to_speak_to: str
+    """Phrases after a person whom someone looks for."""
+    some: str
+    """Small words before a person."""
+    staff: str
+    anyone: str
+    """Words for a person who may as well be anybody."""
+    spares: str
+    """Phrases of someone who wants no person."""
+    what_of: str
+    """Phrases at the head of a question that only names another thing."""
+    refers: str
+    """Phrases of a question that cannot be understood without what was said before."""
     please: str
     openers: str
     """Words that say nothing before the request itself comes."""
@@ -239,6 +256,27 @@ ENGLISH = Cues(
         replace exchange connect transfer get book resend correct fix set reimburse switch move redirect write
         recommend pay chase locate trace""",
     objects="my the it that this these those me us them a an one order orders hg all both to for up hg- #",
+    speaks=r"""(?:speak|talk|chat|talking|speaking)(?: \w+)? (?:to|with), (?:a word|contact|touch) with,
+        discuss \w+ (?:\w+ )?(?:\w+ )?with, transfer(?:red)?(?: me)?(?: over)? to,
+        (?:connect|connected|put)(?: me)?(?: through)? (?:to|with), pass(?:ed)?(?: me)?(?: on)? to,
+        call(?:ed)?(?: back)? (?:from|by)""",
+    gets="""get(?: me)?(?: hold of)?, let me have, give me, send me to, reach,
+        need, wanna, want, prefer,
+        i'd like, would like, rather have, ask for, demand,
+        (?:can|could|may|might|would|let|have) (?:an?|one of your)""",
+    to_speak_to="""(?:can|could|do|should|may) (?:i|we) (?:speak|talk|chat) (?:to|with),
+        (?:that |who |whom )?(?:i|we) (?:can|could|may|might) (?:speak|talk|chat)(?: to| with)?,
+        to (?:speak|talk|chat) (?:to|with)""",
+    some="a an any some one of my your the real live actual another other different this human proper senior",
+    staff=r"""human(?: being)?s?, person, manager, supervisor, (?:support |service )?agent, representative, rep,
+        colleagues?,
+        advis[eo]r, employee, operator, (?:staff |team )?member(?: of (?:your )?(?:staff|team))?, staff,
+        customer (?:service|care|support), support team, your team, boss, specialist, somebody from your \w+""",
+    anyone="someone, somebody, anyone, anybody, people, who",
+    spares="don't, do not, not, no, without, never, doesn't",
+    what_of="(?:and |but )?(?:what about|how about|what of)",
+    refers=r"""it(?!(?: \w+)?(?: \w+)? to (?!it)\w), its, this, these, those, that, they, them, their, ones?(?! of),
+        (?<!is )(?<!are )(?<!was )there, both, the same, such""",
     please="please pls plz kindly",
     openers="""can could would will may shall should do does did is are you i we someone anyone to want need like
         just help question questions assist me with have a got some something problem issue if""",

@@ -16,9 +16,10 @@ from agent.casefile.records import Intent
 from agent.models.changes import Listed, listed
 from agent.models.cues import Cues, phrase, words
 from agent.models.guess import NO_GUESS, Guess, Guesser
+from agent.models.person import wants_person
 from agent.models.port import IntentSeen
 from agent.models.recognisers.found import TAKEN, Context, Found, blank
-from agent.models.segment import Span, is_request, segment
+from agent.models.segment import Span, is_request, leans, segment, trails
 
 SURE = 0.5
 """How likely an intent must be where a part need not carry one: a statement, or anything while something is asked."""
@@ -55,6 +56,10 @@ class Part:
     """It carries what was asked for."""
     besides: bool
     """Words in it or before it tell that it is one more matter."""
+    leans: bool
+    """It cannot be understood without the part before it: "and how much is it?"."""
+    person: bool
+    """It asks for a person by its form."""
     guess: Guess = NO_GUESS
 
 
@@ -81,6 +86,8 @@ class IntentReader:
     """Names of intents that are mere courtesy: greetings, thanks."""
     person: Collection[str]
     """Names of intents that ask for a person: heard wherever they are said, and in whatever form."""
+    question: Collection[str]
+    """Names of intents that are questions: two in one message are two matters, unless one leans on the other."""
 
     def read(
         self,
@@ -100,7 +107,9 @@ class IntentReader:
         parts = self._guessed(list(_parts(values, context)), among)
         kept = [part for part in parts if part.says and (self._is_more(part) if asked else self._counts(part, parts))]
         kept = [part for part in kept if not (asked and (_repeats(part, pending) or part.guess.name in self.social))]
-        wanted = _stretched([part for part in parts if part.guess.name not in self.social], kept, asked=asked)
+        told = [part for part in parts if part.guess.name not in self.social]
+        apart = [part for part in kept if part.guess.name in {None, *self.question} and not part.leans]
+        wanted = _stretched(told, kept, apart, asked=asked)
         if not wanted and not asked:
             wanted = [Wanted(0, len(text), self.guesser.guess([text], among)[0], ())]
         if len(wanted) == 1 and not asked:
@@ -110,7 +119,9 @@ class IntentReader:
     def _guessed(self, parts: Sequence[Part], among: Collection[str]) -> list[Part]:
         """The parts with what the head says of those that say something."""
         guesses = iter(self.guesser.guess([part.heard for part in parts if part.says], among))
-        return [replace(part, guess=next(guesses)) if part.says else part for part in parts]
+        read = [replace(part, guess=next(guesses)) if part.says else part for part in parts]
+        person = next((name for name in self.person if name in among), None)
+        return [replace(part, guess=Guess(person, 1.0)) if person and part.person else part for part in read]
 
     def _counts(self, part: Part, parts: Sequence[Part]) -> bool:
         """Whether a part is an intent of its own, when nothing was asked."""
@@ -146,6 +157,7 @@ def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
     exact = [value for value in values if value.name not in FREE]
     plain, last = blank(text.replace("’", "'"), exact), 0
     before: Listed | None = None
+    earlier = ""
     for start, end in _by_change(text, segment(text, cues), exact, cues):
         inside = [value for value in exact if start <= value.start < end]
         changed = [value for value in inside if value.new]
@@ -162,10 +174,14 @@ def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
             says=_says(plain[start:end], cues) or (bool(changed) and not answers and not told),
             answers=answers,
             besides=phrase(cues.besides).search(plain, last, end) is not None,
+            leans=leans(text[start:end], cues),
+            person=wants_person(plain[start:end], cues),
         )
         several = listed(plain[start:end], cues)
+        if earlier and trails(text[start:end], cues):
+            part = replace(part, heard=f"{earlier} {part.heard}")
         yield from _one_each(part, several, plain) if several else [part]
-        last, before = end, several or before
+        last, before, earlier = end, several or before, part.heard if part.says else earlier
 
 
 def _heard(text: str, start: int, end: int, inside: Sequence[Found]) -> str:
@@ -218,15 +234,19 @@ def _repeats(part: Part, pending: Sequence[Intent]) -> bool:
     return not part.besides and any(not ids or order is None or ids == {order} for order in orders)
 
 
-def _stretched(parts: Sequence[Part], kept: Sequence[Part], *, asked: bool) -> list[Wanted]:
-    """The kept parts with their background before them and lone ids after them; the same intent twice is one."""
+def _stretched(parts: Sequence[Part], kept: Sequence[Part], apart: Sequence[Part], *, asked: bool) -> list[Wanted]:
+    """The kept parts with their background before them and lone ids after them.
+
+    The same intent twice is one, but for those that are `apart`.
+    """
     wanted: list[Wanted] = []
     background: list[Part] = []
     for part in parts:
         last = wanted[-1] if wanted else None
         if part in kept:
             one = Wanted((background or [part])[0].start, part.end, part.guess, part.ids)
-            if last and last.guess.name == part.guess.name and not _is_elsewhere(last, part):
+            same = last and last.guess.name == part.guess.name and part not in apart
+            if last and same and not _is_elsewhere(last, part):
                 wanted[-1] = last.reaching(part)
             else:
                 wanted.append(one)
