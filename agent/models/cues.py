@@ -111,6 +111,10 @@ class Cues:
     """Words for a person who may as well be anybody."""
     spares: str
     """Phrases of someone who wants no person."""
+    asks: str
+    """Words that a question begins with."""
+    own: str
+    """Phrases of someone who speaks of an order or a thing of theirs; a question without them is a general one."""
     what_of: str
     """Phrases at the head of a question that only names another thing."""
     refers: str
@@ -249,7 +253,8 @@ ENGLISH = Cues(
         on top of that, secondly, by the way, btw, plus, furthermore, apart from that, other than that,
         while you're at it, then""",
     questions="""(?:can|could|would|will|may|shall|should) (?:you|i|we|someone), where, when, what, which, why, how,
-        who, (?:is|are|do|does|did|has|have) (?:my|the|there|you|i|it|they|your|this|that|we)""",
+        who, whether (?:you|i|it|the|my|there|we),
+        (?:is|are|do|does|did|has|have) (?:my|the|there|you|i|it|they|your|this|that|we)""",
     wants="""please, (?:i )?(?:want|need|wish|would like|require|demand), i would, i'd (?:like|love|prefer),
         i'd rather(?! not), i'm looking, let me, help, talk to, speak (?:to|with)""",
     verbs="""cancel refund return change update send tell give check track find stop explain show make put add remove
@@ -260,23 +265,26 @@ ENGLISH = Cues(
         discuss \w+ (?:\w+ )?(?:\w+ )?with, transfer(?:red)?(?: me)?(?: over)? to,
         (?:connect|connected|put)(?: me)?(?: through)? (?:to|with), pass(?:ed)?(?: me)?(?: on)? to,
         call(?:ed)?(?: back)? (?:from|by)""",
-    gets="""get(?: me)?(?: hold of)?, let me have, give me, send me to, reach,
-        need, wanna, want, prefer,
-        i'd like, would like, rather have, ask for, demand,
+    gets="""get(?: me)?(?: hold of)?, let me have, give me, send me to, reach, need, wanna, want,
+        prefer, i'd like, would like, rather have, ask for, demand,
         (?:can|could|may|might|would|let|have) (?:an?|one of your)""",
     to_speak_to="""(?:can|could|do|should|may) (?:i|we) (?:speak|talk|chat) (?:to|with),
         (?:that |who |whom )?(?:i|we) (?:can|could|may|might) (?:speak|talk|chat)(?: to| with)?,
         to (?:speak|talk|chat) (?:to|with)""",
     some="a an any some one of my your the real live actual another other different this human proper senior",
     staff=r"""human(?: being)?s?, person, manager, supervisor, (?:support |service )?agent, representative, rep,
-        colleagues?,
-        advis[eo]r, employee, operator, (?:staff |team )?member(?: of (?:your )?(?:staff|team))?, staff,
-        customer (?:service|care|support), support team, your team, boss, specialist, somebody from your \w+""",
+        colleagues?, advis[eo]r, employee, operator, (?:staff |team )?member(?: of (?:your )?(?:staff|team))?, staff,
+        customer (?:service|care|support), support team, your team, boss, specialist""",
     anyone="someone, somebody, anyone, anybody, people, who",
     spares="don't, do not, not, no, without, never, doesn't",
+    asks="""is are do does did can could may will would should what what's which how when where who why whether""",
+    own=r"""my, our, mine, ours, hg, #, it(?!(?: \w+)?(?: \w+)? to (?!it)\w), this, that, these, those, them,
+        the (?:order|parcel|package|delivery|shipment|refund|return|one), (?:i|we)(?:'ve)?(?: have)?(?: \w+)?
+        (?:bought|ordered|got|received|paid|placed|made)""",
     what_of="(?:and |but )?(?:what about|how about|what of)",
     refers=r"""it(?!(?: \w+)?(?: \w+)? to (?!it)\w), its, this, these, those, that, they, them, their, ones?(?! of),
-        (?<!is )(?<!are )(?<!was )there, both, the same, such""",
+        (?<!is )(?<!are )(?<!was )there, both, the same, such,
+        if so, if not, how (?:much|long|many|often)(?=\W*$), (?:why|when|where|which|who)(?=\W*$)""",
     please="please pls plz kindly",
     openers="""can could would will may shall should do does did is are you i we someone anyone to want need like
         just help question questions assist me with have a got some something problem issue if""",

@@ -19,7 +19,7 @@ from agent.models.guess import NO_GUESS, Guess, Guesser
 from agent.models.person import wants_person
 from agent.models.port import IntentSeen
 from agent.models.recognisers.found import TAKEN, Context, Found, blank
-from agent.models.segment import Span, is_request, leans, segment, trails
+from agent.models.segment import Span, is_general, is_request, leans, segment, trails
 
 SURE = 0.5
 """How likely an intent must be where a part need not carry one: a statement, or anything while something is asked."""
@@ -56,6 +56,8 @@ class Part:
     """It carries what was asked for."""
     besides: bool
     """Words in it or before it tell that it is one more matter."""
+    general: bool
+    """It is a question, and speaks of nothing of the customer's."""
     leans: bool
     """It cannot be understood without the part before it: "and how much is it?"."""
     person: bool
@@ -87,7 +89,7 @@ class IntentReader:
     person: Collection[str]
     """Names of intents that ask for a person: heard wherever they are said, and in whatever form."""
     question: Collection[str]
-    """Names of intents that are questions: two in one message are two matters, unless one leans on the other."""
+    """Names of intents that are questions: two in one message are two matters."""
 
     def read(
         self,
@@ -108,8 +110,8 @@ class IntentReader:
         kept = [part for part in parts if part.says and (self._is_more(part) if asked else self._counts(part, parts))]
         kept = [part for part in kept if not (asked and (_repeats(part, pending) or part.guess.name in self.social))]
         told = [part for part in parts if part.guess.name not in self.social]
-        apart = [part for part in kept if part.guess.name in {None, *self.question} and not part.leans]
-        wanted = _stretched(told, kept, apart, asked=asked)
+        questions = [part for part in kept if part.guess.name in {None, *self.question}]
+        wanted = _stretched(told, kept, questions, asked=asked)
         if not wanted and not asked:
             wanted = [Wanted(0, len(text), self.guesser.guess([text], among)[0], ())]
         if len(wanted) == 1 and not asked:
@@ -121,7 +123,13 @@ class IntentReader:
         guesses = iter(self.guesser.guess([part.heard for part in parts if part.says], among))
         read = [replace(part, guess=next(guesses)) if part.says else part for part in parts]
         person = next((name for name in self.person if name in among), None)
+        read = [replace(part, guess=self._in_general(part.guess)) if part.general else part for part in read]
         return [replace(part, guess=Guess(person, 1.0)) if person and part.person else part for part in read]
+
+    def _in_general(self, guess: Guess) -> Guess:
+        """The guess for a question that speaks of nothing of the customer's: to ask is likelier than to want."""
+        name = next((name for name in self.question if guess.shares.get(name, 0.0) >= LIKELY), None)
+        return replace(guess, name=name, confidence=guess.shares[name], runner_up=None) if name else guess
 
     def _counts(self, part: Part, parts: Sequence[Part]) -> bool:
         """Whether a part is an intent of its own, when nothing was asked."""
@@ -174,6 +182,7 @@ def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
             says=_says(plain[start:end], cues) or (bool(changed) and not answers and not told),
             answers=answers,
             besides=phrase(cues.besides).search(plain, last, end) is not None,
+            general=is_general(_heard(text, start, end, inside), cues),
             leans=leans(text[start:end], cues),
             person=wants_person(plain[start:end], cues),
         )
@@ -234,10 +243,10 @@ def _repeats(part: Part, pending: Sequence[Intent]) -> bool:
     return not part.besides and any(not ids or order is None or ids == {order} for order in orders)
 
 
-def _stretched(parts: Sequence[Part], kept: Sequence[Part], apart: Sequence[Part], *, asked: bool) -> list[Wanted]:
+def _stretched(parts: Sequence[Part], kept: Sequence[Part], questions: Sequence[Part], *, asked: bool) -> list[Wanted]:
     """The kept parts with their background before them and lone ids after them.
 
-    The same intent twice is one, but for those that are `apart`.
+    The same intent twice is one, but for questions; one that leans on another has that in its words.
     """
     wanted: list[Wanted] = []
     background: list[Part] = []
@@ -245,8 +254,10 @@ def _stretched(parts: Sequence[Part], kept: Sequence[Part], apart: Sequence[Part
         last = wanted[-1] if wanted else None
         if part in kept:
             one = Wanted((background or [part])[0].start, part.end, part.guess, part.ids)
-            same = last and last.guess.name == part.guess.name and part not in apart
-            if last and same and not _is_elsewhere(last, part):
+            same = last is not None and last.guess.name == part.guess.name
+            if last and same and part in questions:
+                wanted.append(replace(one, start=last.start) if part.leans else one)
+            elif last and same and not _is_elsewhere(last, part):
                 wanted[-1] = last.reaching(part)
             else:
                 wanted.append(one)

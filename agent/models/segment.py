@@ -47,6 +47,13 @@ def is_request(text: str, cues: Cues) -> bool:
     return text.rstrip().endswith("?") or _opens(text, cues) or _within(cues).search(text) is not None
 
 
+def is_general(text: str, cues: Cues) -> bool:
+    """Whether a part asks something that has nothing to do with an order or a thing of the customer's."""
+    idle = words(cues.polite) | words(cues.joint)
+    first = next((word for word in re.findall(r"[\w']+", text.lower()) if word not in idle), "")
+    return first in words(cues.asks) and phrase(cues.own).search(text) is None
+
+
 def leans(text: str, cues: Cues) -> bool:
     """Whether a question refers to what was said before it: "and how much is it?"."""
     return trails(text, cues) or phrase(cues.refers).search(text) is not None

@@ -83,6 +83,7 @@ async def test_messages_that_were_held_out_are_read_as_well(offline: Offline, ch
             "I bought a mug. How long do I have to return things, and do you ship to Spain? How much is it?",
             [
                 ("question", "I bought a mug. How long do I have to return things"),
+                ("question", "do you ship to Spain?"),
                 ("question", "do you ship to Spain? How much is it?"),
             ],
         ),
