@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 PLACES = {"en": ("first former 1 1st one", "second latter 2 2nd two", "third 3 3rd three")}
@@ -25,11 +26,13 @@ def taken(text: str, options: Sequence[str], language: str) -> int | Literal["ne
         return None
     if not _listed(NEITHER, language).isdisjoint(said):
         return "neither"
-    places = [set(words.split()) for words in PLACES.get(language, PLACES["en"])][: len(options)]
+    places = [set(words.split()) for words in PLACES.get(language, PLACES["en"])]
+    # A place right after another is said of it: "the second one".
+    placing = [word for before, word in pairwise(["", *_words(text)]) if not {before, word} <= set().union(*places)]
     titles = [set(_words(title)) - _listed(IDLE, language) for title in options]
     own = [title - set().union(*titles[:at], *titles[at + 1 :]) for at, title in enumerate(titles)]
     named = {at for at, words in enumerate(own) if any(_alike(word, one) for word in said for one in words)}
-    placed = {at for at, words in enumerate(places) if not words.isdisjoint(said)}
+    placed = {at for at, words in enumerate(places[: len(options)]) if not words.isdisjoint(placing)}
     found = named or placed
     return found.pop() if len(found) == 1 else None
 

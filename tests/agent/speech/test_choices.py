@@ -17,6 +17,8 @@ OPTIONS = ["cancel an order", "hear where an order is"]
         ("I want to cancel the order", 0),
         ("cancelling", 0),
         ("the second", 1),
+        ("The second one please", 1),
+        ("number one", 0),
         ("2.", 1),
         ("the latter please", 1),
         ("where it is", 1),
