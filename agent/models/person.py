@@ -23,7 +23,8 @@ def _wish(cues: Cues) -> re.Pattern[str]:
     spoken = rf"(?:{phrases(cues.speaks)})\s{some}(?:{staff}|{anyone})"
     brought = rf"(?:{phrases(cues.gets)})\s{some}(?:{staff})"
     sought = rf"(?:{staff}|{anyone})\s(?:{phrases(cues.to_speak_to)})"
-    return re.compile(rf"(?<!\w)(?:{spoken}|{brought}|{sought})(?!\w)", re.IGNORECASE)
+    asked = rf"(?:{staff})\s(?:{'|'.join(words(cues.please))})"
+    return re.compile(rf"(?<!\w)(?:{spoken}|{brought}|{sought}|{asked})(?![\w-])", re.IGNORECASE)
 
 
 @cache

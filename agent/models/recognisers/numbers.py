@@ -107,11 +107,15 @@ def _is_unexplained(text: str, match: re.Match[str], kind: str | None, cues: Cue
     after = re.compile(r"\s([^\W\d_][\w'-]*)").match(text, end)
     beside = [re.sub(r"(?:n't|'s)$", "", word[1].lower()) for word in (before, after) if word]
     small = words(cues.common) | words(cues.polite) | words(cues.glue) | words(cues.verbs) | words(cues.joint)
+
+    def may_stand(word: str) -> bool:
+        return word in small or phrase(cues.of_orders).fullmatch(word) is not None
+
     counts = re.compile(
         rf"(?<!\w)(?:{phrases(cues.no_id)}|{'|'.join(words(cues.paid) - words(cues.glue))})\s$", re.IGNORECASE
     )
     explained = sum_of_money or counts.search(text, max(0, start - NEAR), start) is not None
-    return kind in {None, "amount"} and not explained and all(word in small for word in beside)
+    return kind in {None, "amount"} and not explained and all(map(may_stand, beside))
 
 
 def _money(cues: Cues, text: str) -> Iterator[tuple[str, int, int]]:
