@@ -1,6 +1,7 @@
 """Changes: the things on file that a customer lists in one breath, all to become something else.
 
-"Update my address and phone: …" wants two things by one verb; each is a matter of its own, with its own new value.
+"Update my address and phone: …" wants two things by one verb, and so does "update e-mail … and phone …": each is a
+matter of its own, with its own new value.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from agent.models.cues import Cues, phrases, words
+from agent.models.recognisers.found import TAKEN
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def _list(cues: Cues) -> re.Pattern[str]:
     called = "|".join(phrases(names) for names in cues.things.values())
     owned = r"(?:(?:my|our|the|your|an?|new|both)\s){0,3}"
     joined = rf"(?:\s?[,&/+]\s?|,?\s(?:{'|'.join(words(cues.joint))})\s){{1,2}}"
-    names = rf"(?P<names>(?:{called})(?:{joined}{owned}(?:{called}))+)(?!\w)"
+    given = rf"(?:\s?:?\s?{TAKEN}+)?"
+    names = rf"(?P<names>(?:{called}){given}(?:{joined}{owned}(?:{called}){given})+)(?!\w)"
     altered = rf"(?:{phrases(cues.alters)})(?!\w)"
     return re.compile(
         rf"(?<!\w)(?:(?P<verb>{altered}\s{owned}))?{names}(?(verb)|(?=(?:\s\w+){{0,3}}\s{altered}))", re.IGNORECASE
