@@ -144,7 +144,7 @@ class IntentReader:
     def _is_more(self, part: Part) -> bool:
         """Whether a part wants something of its own, though the customer was asked something."""
         guess = part.guess
-        if guess.name is None:
+        if guess.name is None or (part.general and guess.name in self.question):
             return part.request and not part.answers
         if guess.name in self.person or part.request:
             return guess.confidence >= (FIRM if part.answers else SURE)
@@ -171,10 +171,11 @@ def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
         changed = [value for value in inside if value.new]
         answers = any(context.asked(value.name) for value in values if value.start < end and start < value.end)
         told = before is not None and all(value.name in before.kinds for value in changed)
+        heard = _heard(text, start, end, inside)
         part = Part(
             start=start,
             end=end,
-            heard=_heard(text, start, end, inside),
+            heard=heard,
             ids=tuple(value for value in inside if value.name == "order_id"),
             new=bool(changed) and not told,
             request=is_request(text[start:end], cues),
@@ -182,7 +183,7 @@ def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
             says=_says(plain[start:end], cues) or (bool(changed) and not answers and not told),
             answers=answers,
             besides=phrase(cues.besides).search(plain, last, end) is not None,
-            general=is_general(_heard(text, start, end, inside), cues),
+            general=is_general(heard, cues),
             leans=leans(text[start:end], cues),
             person=wants_person(plain[start:end], cues),
         )

@@ -93,7 +93,7 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
             intents=opened,
             slots=slots,
             facts=facts,
-            unsure=_unsure(reading) or ([] if opened or answer or turn.case.repeats else offered),
+            unsure=_unsure(reading) or ([] if opened or answer is not None or turn.case.repeats else offered),
         )
     )
     _check_code(turn, reading)
