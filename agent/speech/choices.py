@@ -13,7 +13,9 @@ from typing import Literal
 
 PLACES = {"en": ("first former 1 1st one", "second latter 2 2nd two", "third 3 3rd three")}
 """ISO 639-1 → words for each place."""
-NEITHER = {"en": "neither none nothing else"}
+NEITHER = {"en": "neither none nothing else no nope nah"}
+DENIED = {"en": "not don't dont never cannot can't"}
+"""Words that may turn whatever is named into its contrary."""
 IDLE = {"en": "a an the of to it is in on or and your my me i i'd want would like please option number answer"}
 LONGEST = 8
 """Words; a longer message says something of its own."""
@@ -22,10 +24,8 @@ LONGEST = 8
 def taken(text: str, options: Sequence[str], language: str) -> int | Literal["neither"] | None:
     """The place of the option that a message takes; None: it takes none, and does not say so."""
     said = [word for word in _words(text) if word not in _listed(IDLE, language)]
-    if not 0 < len(said) <= LONGEST:
+    if not 0 < len(said) <= LONGEST or not _listed(DENIED, language).isdisjoint(said):
         return None
-    if not _listed(NEITHER, language).isdisjoint(said):
-        return "neither"
     places = [set(words.split()) for words in PLACES.get(language, PLACES["en"])]
     # A place right after another is said of it: "the second one".
     placing = [word for before, word in pairwise(["", *_words(text)]) if not {before, word} <= set().union(*places)]
@@ -34,7 +34,9 @@ def taken(text: str, options: Sequence[str], language: str) -> int | Literal["ne
     named = {at for at, words in enumerate(own) if any(_alike(word, one) for word in said for one in words)}
     placed = {at for at, words in enumerate(places[: len(options)]) if not words.isdisjoint(placing)}
     found = named or placed
-    return found.pop() if len(found) == 1 else None
+    if len(found) == 1:
+        return found.pop()
+    return None if _listed(NEITHER, language).isdisjoint(said) else "neither"
 
 
 def _words(text: str) -> list[str]:
