@@ -39,6 +39,12 @@ class Cues:
     because: str
     defects: str
     """What customers give as their reason without saying because."""
+    money_back: str
+    """Phrases of a wish for money: what is told beside it is the reason, if it tells anything."""
+    tells: str
+    """Phrases that a statement begins with within a sentence that asks."""
+    courtesies: str
+    """Phrases of sentences that are only polite, or only press."""
     not_reasons: str
     """Starts like a reason and is none: "as soon as", "since Monday"."""
     new: str
@@ -52,6 +58,10 @@ class Cues:
     """Directly before the value that is on file."""
     change: str
     """Before a value and weaker than what was asked for."""
+    things: Mapping[str, str]
+    """Kind of thing on file that may change → what it is called."""
+    alters: str
+    """Phrases of changing, before what shall change or after it."""
     denied: str
     """Directly before a value that is not the right one."""
     rather: str
@@ -68,6 +78,10 @@ class Cues:
     currency: str
     numerals: str
     """`twelve=12`: numbers that are written out."""
+    of_orders: str
+    """Phrases of a message that is about an order."""
+    no_id: str
+    """Directly before a number that is no order's id, though nothing announces it as something else."""
     paid: str
     """Before an amount that is told, not asked for."""
     months: str
@@ -84,6 +98,27 @@ class Cues:
     verbs: str
     objects: str
     """A verb of the one list before a word of the other begins a request too: "refund my", not "refund policy"."""
+    speaks: str
+    """Phrases of speaking, before the person."""
+    gets: str
+    """Phrases of getting or asking for a person, before a word that only means one of the company's."""
+    to_speak_to: str
+    """Phrases after a person whom someone looks for."""
+    some: str
+    """Small words before a person."""
+    staff: str
+    anyone: str
+    """Words for a person who may as well be anybody."""
+    spares: str
+    """Phrases of someone who wants no person."""
+    asks: str
+    """Words that a question begins with."""
+    own: str
+    """Phrases of someone who speaks of an order or a thing of theirs; a question without them is a general one."""
+    what_of: str
+    """Phrases at the head of a question that only names another thing."""
+    refers: str
+    """Phrases of a question that cannot be understood without what was said before."""
     please: str
     openers: str
     """Words that say nothing before the request itself comes."""
@@ -108,7 +143,7 @@ ENGLISH = Cues(
             (?:discount|promo|promotion|voucher|coupon|gift|country|area|bar|qr) ?code""",
         "postcode": "post ?code, postal code, zip ?code, zip, eircode",
         "order_id": """orders?(?: (?:numbers?|nos?|nr|id|ids|ref|reference))?, purchase(?: number)?,
-            (?:confirmation|reference) number, reference""",
+            (?:confirmation|reference) number, reference, ref""",
         "code": "(?:one-time |verification |security |confirmation |6-digit )?code, passcode, pin",
         "phone": """(?:tele|cell|mobile ?)?phone(?: ?number| no)?, mobile(?: number)?, cell(?: number)?, tel,
             landline, whatsapp, (?:call|ring|text|reach) me (?:on|at|under)""",
@@ -127,7 +162,7 @@ ENGLISH = Cues(
         named new no nr number of old on one order orders our phone post postal postcode read reads reason said
         says should sms street surname tel telephone text that that's the their there they this to told under was
         we with would you your zip address amount euro euros first full use correct too also well then""",
-    common="""about actually after again all already also always angry annoyed any anyone anything asking away back
+    common="""about actually after again all already also always angry annoyed any anyone anything asap asking away back
         bad because before better both bought broken brought buy call came cancel cannot can't change check
         checking complete completely customer damaged delivered delivery did didn't different do does doesn't doing
         done don't down else ever every everything extremely fed find forgot found furious getting give given going
@@ -135,11 +170,12 @@ ENGLISH = Cues(
         let like listen long looking lost made make matter maybe mean might missing money more most need never new
         next nobody none nonsense not nothing now off once only open or other out over package parcel payment
         people person place problem product put question quite rather ready really received refund remember return
-        ridiculous right same say see seems send sent ship shipped shipping should since some somebody someone
+        ridiculous receive right same say see seems send sent ship shipped shipping should since some somebody someone
         something soon speak still stop stuff stupid subscription such support take talk tell terrible than their
         them then these thing think those though through time today tomorrow too tried trying unacceptable unhappy
-        until up update upset us very waiting want wanted was wasn't week went were what what's whatever when where
-        which while who whom whose why will wish without won't working worried would writing wrong yesterday yet""",
+        until up update upset urgently us very waiting want wanted was wasn't week went were what what's whatever when
+        where which while who whom whose why will wish without won't working worried would writing wrong yesterday
+        yet""",
     my_name="""my (?:full |first |last )?name is, my name's, the name is, the name's, name is, name's, names,
         name ?:, i am called, i'm called, under the name(?: of)?""",
     i_am="i'm, i am, this is, it's, it is, here is, speaking with",
@@ -153,7 +189,8 @@ ENGLISH = Cues(
         \w+laan, street, st, road, rd, lane, ln, avenue, ave, drive, dr, close, court, crescent, square,
         terrace, way, boulevard, blvd, rue, calle, plaza, via, piazza, ulica, ul, avenida, rua, quai, chemin, place""",
     because="""because, cause, cuz, coz, due to, the reason is, reason is, reason ?:,
-        as(?= (?:it|they|the|this|that|i|my|one) ), (?<!been )(?<!waiting )since(?= (?:it|they|this|i|my) )""",
+        as(?= (?:it|they|the|this|that|i|my|one) ),
+        (?<!been )(?<!waiting )since(?= (?:it|they|this|i|my|we|he|she|one|some|half|both|there) )""",
     defects="""broken, broke, damaged, defective, defect, faulty, crack(?:ed|s)?, scratched, dented, shattered,
         smashed, chipped, torn, ripped, bent, leak(?:s|ing|ed)?, stained, rusty, mouldy, moldy, expired, in pieces,
         dead on arrival, fell (?:apart|off|over), came (?:off|apart|loose),
@@ -166,7 +203,16 @@ ENGLISH = Cues(
         never (?:arrived|came|turned up), missing, changed my mind, by mistake, by accident, accidentally,
         (?:no longer|not|n't) (?:need|want)(?:ed)? (?:it|them), (?:ordered|bought|have|got) (?:it )?twice,
         found (?:it |one )?(?:cheaper|somewhere), don't like""",
-    not_reasons="""as i (?:said|say|wrote|mentioned|told|understand), as they say, as it is, as it says, as the order,
+    money_back=r"""refund\w*, reimburs\w*, (?:pay|paid|give|credit) (?:me |us )?back,
+        (?:money|price|payment|amount|euros?|eur|dollars?|pounds|half|some|all|something) back""",
+    tells=r"""(?:i|it|they|we|he|she|this|that|nobody|no one|there|these|those|both|none)(?:'\w+)?,
+        (?:the|my|our|one|half|some|two|your) \w+ (?:\w+ )?(?:\w+ )?(?:is|are|was|were|has|have|had|do|does|did|never),
+        (?:the|my|our|one|half|some|two|your) \w+ (?:\w+ )?(?:keeps?|look\w*|smell\w*|\w+ed|\w+n't)""",
+    courtesies=r"""hop(?:e|ing), regards, best wishes, sincerely, grateful, appreciate\w*, look(?:ing)? forward,
+        thank\w*, advise, in advance, urgent\w*,
+        let me know, asap, as soon as, hurry, patien\w*, (?:good|nice|great|lovely) (?:day|weekend|evening)""",
+    not_reasons="""as (?:my|the) (?:new|main), as i (?:said|say|wrote|mentioned|told|understand), as they say,
+        as it is, as it says, as the order,
         since i (?:ordered|bought|placed|wrote|paid)""",
     new="new be become becomes becoming",
     toward="to into",
@@ -175,21 +221,34 @@ ENGLISH = Cues(
     old="""old from previous former earlier file registered was instead rather current currently existing used
         replace""",
     change="use now change update switch set put correct",
+    things={
+        "email": "e-?mails?(?: address)?, mail address",
+        "phone": "(?:tele|cell|mobile ?)?phone(?: ?number| no)?, (?:mobile|cell|contact)(?: number)?, number",
+        "address": "(?:(?:home|postal|delivery|shipping|street) )?address",
+    },
+    alters="""chang(?:e|ed|es|ing), updat(?:e|ed|ing), switch(?:ed|ing)?, correct(?:ed|ing)?, replac(?:e|ed|ing), set,
+        put, edit(?:ed|ing)?, amend(?:ed|ing)?, new, different""",
     denied="not isn't wasn't never",
     rather="instead rather",
     than="of than",
     into="to with into by -> => →",
     rejected="""(?:isn't|is not|wasn't|was not) (?:it|right|correct|the (?:right |correct )?one),
         (?:is|was) (?:wrong|a typo), (?:is|was) the wrong (?:one|number)""",
-    corrects=r"""sorry, i mean, i meant, meant to (?:say|write|type), wait(?=\W\s), no wait, wait no, correction,
+    corrects=r"""sorry, apologies, excuse me, pardon(?: me)?, (?:i )?(?:meant|wanted) to (?:say|write|type), i mean,
+        i meant, wait(?=\W\s), no wait, wait no, correction,
         corrected, oops, whoops, actually, rather, make (?:that|it), scratch that, typo, my mistake, my bad,
-        should (?:be|read), no(?=\W\s), no sorry""",
-    joins="and, also, plus, as well, too, either, both, or",
+        should (?:be|read), no(?=\W\s), no sorry,
+        (?:that's|that is|that was) wrong, (?:typed|wrote|spell?ed|spelt|had) (?:it|that) wrong(?:ly)?, mistyped""",
+    joins="and, also, plus, as well, too, either, both, or(?! rather)",
     currency=r"""€, \$, £, ¥, eur, euros?, usd, dollars?, bucks?, gbp, pounds?, quid, chf, francs?, sek, nok, dkk,
         kr, kronor, pln, zł, czk, yen""",
     numerals="""zero=0 one=1 two=2 three=3 four=4 five=5 six=6 seven=7 eight=8 nine=9 ten=10 eleven=11 twelve=12
         thirteen=13 fourteen=14 fifteen=15 sixteen=16 seventeen=17 eighteen=18 nineteen=19 twenty=20 thirty=30
         forty=40 fifty=50 sixty=60 seventy=70 eighty=80 ninety=90 hundred=100""",
+    of_orders=r"""order\w*, cancel\w*, refund\w*, reimburs\w*, money back, track\w*, parcels?, packages?, purchases?,
+        deliver\w*, dispatch\w*, ship\w*, sen[dt], return\w*, where(?:'?s)?, status, update, news, late, arriv\w*,
+        receiv\w*, here, come, came, gone, due, happened, check(?:ing)? on, look up, find, chase, trace, locate""",
+    no_id="(?<!happened )to, into, in, at, near, by, than, over, under, around, nearly, almost, up to",
     paid="paid pay paying cost costs costing worth price priced for total totals charged spent bought",
     months="jan feb mar apr may jun jul aug sep oct nov dec",
     abbreviations="st mr mrs ms dr prof approx vs e.g i.e ave rd blvd ca incl dept inc ltd co",
@@ -198,13 +257,39 @@ ENGLISH = Cues(
         on top of that, secondly, by the way, btw, plus, furthermore, apart from that, other than that,
         while you're at it, then""",
     questions="""(?:can|could|would|will|may|shall|should) (?:you|i|we|someone), where, when, what, which, why, how,
-        who, (?:is|are|do|does|did|has|have) (?:my|the|there|you|i|it|they|your|this|that|we)""",
+        who, whether (?:you|i|it|the|my|there|we),
+        (?:is|are|do|does|did|has|have) (?:my|the|there|you|i|it|they|your|this|that|we)""",
     wants="""please, (?:i )?(?:want|need|wish|would like|require|demand), i would, i'd (?:like|love|prefer),
         i'd rather(?! not), i'm looking, let me, help, talk to, speak (?:to|with)""",
     verbs="""cancel refund return change update send tell give check track find stop explain show make put add remove
         replace exchange connect transfer get book resend correct fix set reimburse switch move redirect write
-        recommend pay""",
+        recommend pay chase locate trace""",
     objects="my the it that this these those me us them a an one order orders hg all both to for up hg- #",
+    speaks=r"""(?:speak|talk|chat|talking|speaking)(?: \w+)? (?:to|with), (?:a word|contact|touch) with,
+        discuss \w+ (?:\w+ )?(?:\w+ )?with, transfer(?:red)?(?: me)?(?: over)? to,
+        (?:connect|connected|put)(?: me)?(?: through)? (?:to|with), pass(?:ed)?(?: me)?(?: on)? to,
+        call(?:ed)?(?: back)? (?:from|by), hand(?:ed)?(?: me)? over to, escalate(?: \w+)?(?: \w+)? to, deal with,
+        let me have""",
+    gets="""get(?: me)?(?: hold of)?, let me have, give me, send me to, reach, need, wanna, want,
+        prefer, i'd like, would like, rather have, ask for, demand,
+        (?:can|could|may|might|would|let|have) (?:an?|one of your)""",
+    to_speak_to="""(?:can|could|do|should|may) (?:i|we) (?:speak|talk|chat) (?:to|with),
+        (?:that |who |whom )?(?:i|we) (?:can|could|may|might) (?:speak|talk|chat)(?: to| with)?,
+        to (?:speak|talk|chat) (?:to|with), on the (?:line|phone)""",
+    some="a an any some one of my your the real live actual another other different this human proper senior",
+    staff=r"""human(?: being)?s?, person, manager, supervisor, (?:support |service )?agent, representative, rep,
+        colleagues?, advis[eo]r, employee, operator, (?:staff |team )?member(?: of (?:your )?(?:staff|team))?, staff,
+        customer (?:service|care|support), support team, your team, boss, specialist""",
+    anyone="someone, whoever, somebody, anyone, anybody, people, who",
+    spares="don't, do not, not, no, without, never, doesn't",
+    asks="""is are do does did can could may will would should what what's which how when where who why whether""",
+    own=r"""my, our, mine, ours, hg, #, it(?!(?: \w+)?(?: \w+)? to (?!it)\w), this, that, these, those, them,
+        the (?:order|parcel|package|delivery|shipment|refund|return|one), (?:i|we)(?:'ve)?(?: have)?(?: \w+)?
+        (?:bought|ordered|got|received|paid|placed|made)""",
+    what_of="(?:and |but )?(?:what about|how about|what of)",
+    refers=r"""it(?!(?: \w+)?(?: \w+)? to (?!it)\w), its, this, these, those, that, they, them, their, ones?(?! of),
+        (?<!is )(?<!are )(?<!was )there, both, the same, such,
+        if so, if not, how (?:much|long|many|often)(?=\W*$), (?:why|when|where|which|who)(?=\W*$)""",
     please="please pls plz kindly",
     openers="""can could would will may shall should do does did is are you i we someone anyone to want need like
         just help question questions assist me with have a got some something problem issue if""",

@@ -13,11 +13,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from agent.casefile.records import Intent
+from agent.models.changes import Listed, listed
 from agent.models.cues import Cues, phrase, words
 from agent.models.guess import NO_GUESS, Guess, Guesser
+from agent.models.person import wants_person
 from agent.models.port import IntentSeen
-from agent.models.recognisers.found import Context, Found, blank
-from agent.models.segment import Span, is_request, segment
+from agent.models.recognisers.found import TAKEN, Context, Found, blank
+from agent.models.segment import Span, is_general, is_request, leans, segment, trails
 
 SURE = 0.5
 """How likely an intent must be where a part need not carry one: a statement, or anything while something is asked."""
@@ -39,6 +41,8 @@ class Part:
 
     start: int
     end: int
+    heard: str
+    """Its words for the head: order ids as they are printed, and one thing only where several shall change."""
     ids: tuple[Found, ...]
     """The order ids in it."""
     new: bool
@@ -52,6 +56,12 @@ class Part:
     """It carries what was asked for."""
     besides: bool
     """Words in it or before it tell that it is one more matter."""
+    general: bool
+    """It is a question, and speaks of nothing of the customer's."""
+    leans: bool
+    """It cannot be understood without the part before it: "and how much is it?"."""
+    person: bool
+    """It asks for a person by its form."""
     guess: Guess = NO_GUESS
 
 
@@ -78,6 +88,8 @@ class IntentReader:
     """Names of intents that are mere courtesy: greetings, thanks."""
     person: Collection[str]
     """Names of intents that ask for a person: heard wherever they are said, and in whatever form."""
+    question: Collection[str]
+    """Names of intents that are questions: two in one message are two matters."""
 
     def read(
         self,
@@ -94,21 +106,30 @@ class IntentReader:
         `asked`: the last turn asked for something.
         """
         text = context.text
-        parts = self._guessed(text, list(_parts(values, context)), among)
+        parts = self._guessed(list(_parts(values, context)), among)
         kept = [part for part in parts if part.says and (self._is_more(part) if asked else self._counts(part, parts))]
         kept = [part for part in kept if not (asked and (_repeats(part, pending) or part.guess.name in self.social))]
-        wanted = _stretched([part for part in parts if part.guess.name not in self.social], kept, asked=asked)
+        told = [part for part in parts if part.guess.name not in self.social]
+        questions = [part for part in kept if part.guess.name in {None, *self.question}]
+        wanted = _stretched(told, kept, questions, asked=asked)
         if not wanted and not asked:
             wanted = [Wanted(0, len(text), self.guesser.guess([text], among)[0], ())]
         if len(wanted) == 1 and not asked:
             wanted = [replace(wanted[0], start=0, end=len(text))]
         return [seen for one in wanted for seen in _by_order(text, one)]
 
-    def _guessed(self, text: str, parts: Sequence[Part], among: Collection[str]) -> list[Part]:
+    def _guessed(self, parts: Sequence[Part], among: Collection[str]) -> list[Part]:
         """The parts with what the head says of those that say something."""
-        said = [text[part.start : part.end] if part.says else "" for part in parts]
-        guesses = iter(self.guesser.guess([words for words in said if words], among))
-        return [replace(part, guess=next(guesses)) if words else part for part, words in zip(parts, said, strict=True)]
+        guesses = iter(self.guesser.guess([part.heard for part in parts if part.says], among))
+        read = [replace(part, guess=next(guesses)) if part.says else part for part in parts]
+        person = next((name for name in self.person if name in among), None)
+        read = [replace(part, guess=self._in_general(part.guess)) if part.general else part for part in read]
+        return [replace(part, guess=Guess(person, 1.0)) if person and part.person else part for part in read]
+
+    def _in_general(self, guess: Guess) -> Guess:
+        """The guess for a question that speaks of nothing of the customer's: to ask is likelier than to want."""
+        name = next((name for name in self.question if guess.shares.get(name, 0.0) >= LIKELY), None)
+        return replace(guess, name=name, confidence=guess.shares[name], runner_up=None) if name else guess
 
     def _counts(self, part: Part, parts: Sequence[Part]) -> bool:
         """Whether a part is an intent of its own, when nothing was asked."""
@@ -123,7 +144,7 @@ class IntentReader:
     def _is_more(self, part: Part) -> bool:
         """Whether a part wants something of its own, though the customer was asked something."""
         guess = part.guess
-        if guess.name is None:
+        if guess.name is None or (part.general and guess.name in self.question):
             return part.request and not part.answers
         if guess.name in self.person or part.request:
             return guess.confidence >= (FIRM if part.answers else SURE)
@@ -143,22 +164,50 @@ def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
     text, cues = context.text, context.cues
     exact = [value for value in values if value.name not in FREE]
     plain, last = blank(text.replace("’", "'"), exact), 0
+    before: Listed | None = None
+    earlier = ""
     for start, end in _by_change(text, segment(text, cues), exact, cues):
         inside = [value for value in exact if start <= value.start < end]
-        new = any(value.new for value in inside)
+        changed = [value for value in inside if value.new]
         answers = any(context.asked(value.name) for value in values if value.start < end and start < value.end)
-        yield Part(
+        told = before is not None and all(value.name in before.kinds for value in changed)
+        heard = _heard(text, start, end, inside)
+        part = Part(
             start=start,
             end=end,
+            heard=heard,
             ids=tuple(value for value in inside if value.name == "order_id"),
-            new=new,
+            new=bool(changed) and not told,
             request=is_request(text[start:end], cues),
             pointed="?" in text[start:end] or _says(plain[start:end], cues, words(cues.verbs) | words(cues.objects)),
-            says=_says(plain[start:end], cues) or (new and not answers),
+            says=_says(plain[start:end], cues) or (bool(changed) and not answers and not told),
             answers=answers,
             besides=phrase(cues.besides).search(plain, last, end) is not None,
+            general=is_general(heard, cues),
+            leans=leans(text[start:end], cues),
+            person=wants_person(plain[start:end], cues),
         )
-        last = end
+        several = listed(plain[start:end], cues)
+        if earlier and trails(text[start:end], cues):
+            part = replace(part, heard=f"{earlier} {part.heard}")
+        yield from _one_each(part, several, plain) if several else [part]
+        last, before, earlier = end, several or before, part.heard if part.says else earlier
+
+
+def _heard(text: str, start: int, end: int, inside: Sequence[Found]) -> str:
+    """The words of a part, with order ids as they are printed: "track 123456" tells the head little."""
+    for value in sorted(inside, key=lambda value: -value.start):
+        if value.name == "order_id":
+            text = text[: value.start] + value.value + text[value.end :]
+            end += len(value.value) - (value.end - value.start)
+    return text[start:end]
+
+
+def _one_each(part: Part, several: Listed, plain: str) -> Iterator[Part]:
+    """The part once for each thing that shall change, as if only that had been said."""
+    for name in several.names:
+        heard = several.alone(plain[part.start : part.end], name).replace(TAKEN, "")
+        yield replace(part, heard=heard, says=part.says or not part.answers, besides=True)
 
 
 def _by_change(text: str, spans: Sequence[Span], values: Sequence[Found], cues: Cues) -> Iterator[Span]:
@@ -167,7 +216,7 @@ def _by_change(text: str, spans: Sequence[Span], values: Sequence[Found], cues: 
     joint = phrase(",".join(words(cues.joint)))
     for start, end in spans:
         last = start
-        for value in (value for value in changes if start <= value.start < end):
+        for value in (value for value in changes if start <= value.start < end and not listed(text[start:end], cues)):
             for between in list(joint.finditer(text, last, value.start))[-1:]:
                 if text[start : between.start()].strip():
                     yield start, between.start()
@@ -195,15 +244,21 @@ def _repeats(part: Part, pending: Sequence[Intent]) -> bool:
     return not part.besides and any(not ids or order is None or ids == {order} for order in orders)
 
 
-def _stretched(parts: Sequence[Part], kept: Sequence[Part], *, asked: bool) -> list[Wanted]:
-    """The kept parts with their background before them and lone ids after them; the same intent twice is one."""
+def _stretched(parts: Sequence[Part], kept: Sequence[Part], questions: Sequence[Part], *, asked: bool) -> list[Wanted]:
+    """The kept parts with their background before them and lone ids after them.
+
+    The same intent twice is one, but for questions; one that leans on another has that in its words.
+    """
     wanted: list[Wanted] = []
     background: list[Part] = []
     for part in parts:
         last = wanted[-1] if wanted else None
         if part in kept:
             one = Wanted((background or [part])[0].start, part.end, part.guess, part.ids)
-            if last and last.guess.name == part.guess.name and not _is_elsewhere(last, part):
+            same = last is not None and last.guess.name == part.guess.name
+            if last and same and part in questions:
+                wanted.append(replace(one, start=last.start) if part.leans else one)
+            elif last and same and not _is_elsewhere(last, part):
                 wanted[-1] = last.reaching(part)
             else:
                 wanted.append(one)

@@ -24,6 +24,7 @@ from knowledge.head import Head
 
 SOCIAL = ("greeting", "thanks", "goodbye")
 PERSON = ("person",)
+QUESTION = ("question",)
 MOST_PASSAGES = 3
 """Passages that an answer is taken from."""
 
@@ -42,15 +43,17 @@ class Offline:
         region: str = "",
         social: Collection[str] = SOCIAL,
         person: Collection[str] = PERSON,
+        question: Collection[str] = QUESTION,
     ) -> None:
         """`support`: below it a passage carries no answer. `region`: ISO 3166, where a locale does not tell it.
 
-        `social`: names of the intents that are mere courtesy beside a request; `person`: of those that ask for one.
+        `social`: names of the intents that are mere courtesy beside a request; `person`: of those that ask for one;
+        `question`: of those that are answered.
         """
         self._embedder = embedder
         self._support = support
         self._region = region
-        self._intents = IntentReader(Guesser(embedder, head), social, person)
+        self._intents = IntentReader(Guesser(embedder, head), social, person, question)
 
     async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
         """Read one message: about 10 ms, most of it for one embedding a part."""

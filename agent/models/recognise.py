@@ -14,7 +14,7 @@ from agent.models.port import ValueSeen
 from agent.models.recognisers.addresses import addresses
 from agent.models.recognisers.contact import bare_phones, emails, phones, postcodes
 from agent.models.recognisers.found import Context, Found, blank
-from agent.models.recognisers.meaning import corrected, told_apart
+from agent.models.recognisers.meaning import meant
 from agent.models.recognisers.names import names
 from agent.models.recognisers.numbers import amounts, bare_order_ids, codes, dates, order_ids
 from agent.models.recognisers.reasons import reasons
@@ -61,7 +61,7 @@ def find(context: Context) -> list[Found]:
         seen = list(finds(rest, context))
         found += seen
         rest = blank(rest, seen)
-    kept = corrected(rest, told_apart(rest, found, context), context.cues)
-    kept += reasons(rest, context)
+    kept = meant(rest, found, context)
+    kept += reasons(rest, context, kept)
     once = {(value.name, value.value): value for value in sorted(kept, key=lambda value: -value.start)}
     return sorted(once.values(), key=lambda value: (value.start, -value.end))

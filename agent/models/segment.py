@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 
-from agent.models.cues import Cues, phrases, words
+from agent.models.cues import Cues, phrase, phrases, words
 
 Span = tuple[int, int]
 """Start and end within the message."""
@@ -47,6 +47,25 @@ def is_request(text: str, cues: Cues) -> bool:
     return text.rstrip().endswith("?") or _opens(text, cues) or _within(cues).search(text) is not None
 
 
+def is_general(text: str, cues: Cues) -> bool:
+    """Whether a part asks something that has nothing to do with an order or a thing of the customer's."""
+    idle = words(cues.polite) | words(cues.joint)
+    first = next((word for word in re.findall(r"[\w']+", text.lower()) if word not in idle), "")
+    return first in words(cues.asks) and phrase(cues.own).search(text) is None
+
+
+def leans(text: str, cues: Cues) -> bool:
+    """Whether a question refers to what was said before it: "and how much is it?"."""
+    return trails(text, cues) or phrase(cues.refers).search(text) is not None
+
+
+def trails(text: str, cues: Cues) -> bool:
+    """Whether a part only adds to the one before and says too little by itself: "and to Spain?"."""
+    first = re.match(r"\s*([\w']+)", text)
+    added = first is not None and first[1].lower() in words(cues.joint)
+    return phrase(cues.what_of).match(text) is not None or (added and not _opens(text, cues))
+
+
 def divided(text: str, start: int, end: int, cues: Cues) -> Iterator[Span]:
     """The parts of one sentence. What says nothing yet stays with what follows: "hi", "can you"."""
     for joint in _joints(cues).finditer(text, start, end):
@@ -72,7 +91,8 @@ def _joints(cues: Cues) -> re.Pattern[str]:
 @cache
 def _within(cues: Cues) -> re.Pattern[str]:
     """Where a request begins after an opening clause: "two things: cancel it", "if it is late please cancel it"."""
-    return re.compile(rf"(?:[:,]|\b(?:{'|'.join(words(cues.please))}))\s(?:{_want(cues)})(?!\w)", re.IGNORECASE)
+    please = "|".join(words(cues.please))
+    return re.compile(rf"(?:(?:[:,]|\b(?:{please}))\s(?:{_want(cues)})|:\s(?:{_request(cues)}))(?!\w)", re.IGNORECASE)
 
 
 @cache
@@ -97,8 +117,11 @@ def _says_something(before: str, cues: Cues) -> bool:
 def _opens(text: str, cues: Cues) -> bool:
     """Whether a request begins here, polite words aside."""
     idle = words(cues.polite) | words(cues.joint)
-    said = [word for word in re.findall(r"[^\s,.!:;]+", text[:200]) if word.lower() not in idle]
-    return re.match(rf"(?:{_request(cues)})(?!\w)", " ".join(said[:4]), re.IGNORECASE) is not None
+    said = re.findall(r"[^\s,.!:;]+", text[:200])
+    first = next((place for place, word in enumerate(said) if word.lower() not in idle), len(said))
+    plain = [word for word in said if word.lower() not in idle]
+    opening = re.compile(rf"(?:{_request(cues)})(?!\w)", re.IGNORECASE)
+    return any(opening.match(" ".join(words[:4])) for words in (said[first:], plain))
 
 
 def _abbreviates(text: str, start: int, stop: int, cues: Cues) -> bool:

@@ -16,9 +16,11 @@ from agent.casefile.inbox import Wake
 from agent.casefile.records import Intent, Proposal
 from agent.dispatch import prove
 from agent.models.belief import believed
-from agent.models.port import Frame, IntentChoice, Reading
+from agent.models.port import Frame, IntentChoice, IntentSeen, Reading
+from agent.models.recognise import recognise
 from agent.nodes.placing import placed
 from agent.speech.answers import settle
+from agent.speech.choices import taken
 from agent.speech.render import Voice
 from agent.state import Message, State, Update
 from agent.turn import OpenTurn
@@ -74,6 +76,10 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     # A yes or a no by itself asks for nothing and changes nothing, whatever a model takes it for.
     if settle(text, turn.case.language) != "unclear":
         reading = reading.model_copy(update={"intents": [], "values": [] if question else reading.values})
+    offered = _offered(turn)
+    answer = _answer(turn, text, reading, offered) if offered else None
+    if isinstance(answer, int):
+        reading = _chosen(turn, reading, offered[answer])
     opened = _opened(turn.case, reading, book)
     slots, facts = placed(turn.case, reading.values, opened, book)
     changed = question is not None and any(
@@ -87,7 +93,7 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
             intents=opened,
             slots=slots,
             facts=facts,
-            unsure=_unsure(reading),
+            unsure=_unsure(reading) or ([] if opened or answer is not None or turn.case.repeats else offered),
         )
     )
     _check_code(turn, reading)
@@ -95,6 +101,35 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
         _settle_question(turn, text, messages, changed=changed)
     elif turn.case.offered_person:
         _settle_offer(turn, text)
+
+
+def _offered(turn: OpenTurn) -> list[str]:
+    """The intents between which the customer was asked to choose."""
+    asks = [ask for ask in turn.case.asks if (ask.kind, ask.name) == ("choice", "description")]
+    titles = [title for ask in asks for title in ask.options or []]
+    return [name for title in titles for name in turn.playbook.intents if _title(turn, name) == title]
+
+
+def _title(turn: OpenTurn, name: str) -> str:
+    return turn.playbook.intents[name].title.get(turn.case.language, name)
+
+
+def _answer(turn: OpenTurn, text: str, reading: Reading, offered: list[str]) -> int | Literal["neither"] | None:
+    """Which of the intents that were offered the customer takes: as the message was read, or else by its words."""
+    read = [offered.index(seen.name) for seen in reading.intents if seen.name in offered]
+    if read or any(seen.runner_up is None for seen in reading.intents):
+        return read[0] if read else None
+    return taken(text, [_title(turn, name) for name in offered], turn.case.language)
+
+
+def _chosen(turn: OpenTurn, reading: Reading, name: str) -> Reading:
+    """The reading with the matter that was chosen, in the words and with the values that it was first told in."""
+    earlier = [line.text for line in frame_of(turn).window if line.role == "customer"]
+    told = earlier[-1 - turn.case.repeats :][:1]
+    values = [value for text in told for value in recognise(text, [], "", turn.case.language)]
+    seen = IntentSeen(name=name, confidence=1.0, text="".join(told))
+    others = [one for one in reading.intents if one.runner_up is None and one.name != name]
+    return reading.model_copy(update={"intents": [seen, *others], "values": [*values, *reading.values]})
 
 
 def choices(book: Playbook, locale: str) -> list[IntentChoice]:

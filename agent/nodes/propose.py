@@ -41,21 +41,33 @@ async def propose(state: State, turn: OpenTurn) -> Update:
 
 
 async def _next(turn: OpenTurn) -> Step:
-    case, first_waiting = turn.case, None
+    case = turn.case
     if (decided := _decided(turn)) is not None:
         return decided
     if case.identity.failed >= turn.playbook.company.identity.failed_proofs:
         return {"kind": "person", "reason": "identity_failed"}
     if escalates(of_case(case, turn.desk.clock.now()), turn.playbook, turn.desk.vocabulary):
         return {"kind": "person", "reason": "low_confidence"}
+    step = await _of_matters(turn)
+    if step is not None and step["kind"] in WAITING and case.repeats >= REPEATS:
+        return {"kind": "person", "reason": "low_confidence"}
+    return step or _without_intent(turn)
+
+
+async def _of_matters(turn: OpenTurn) -> Step | None:
+    """The step of the first matter that need not wait, else of the first; a question without an answer comes last."""
+    unanswered, waiting = None, None
     for intent in _in_order(turn):
+        if unanswered and turn.playbook.intents[intent.name].kind == "workflow":
+            break
         step = await _step_for(turn, intent)
-        if step["kind"] not in WAITING:
+        if step["kind"] == "unanswered":
+            unanswered = unanswered or step
+        elif step["kind"] in WAITING:
+            waiting = waiting or step
+        else:
             return step
-        first_waiting = first_waiting or step
-    if first_waiting is not None:
-        return {"kind": "person", "reason": "low_confidence"} if case.repeats >= REPEATS else first_waiting
-    return _without_intent(turn)
+    return unanswered or waiting
 
 
 def _in_order(turn: OpenTurn) -> list[Intent]:

@@ -104,9 +104,10 @@ async def _speak(
             if (reason := objection(sentence, known)) is not None:
                 withheld.append(reason)
                 continue
-            citations = cited(turn.release, _carriers(sentence, passages, known))
-            turn.note(e.ReplySent(text=sentence, intent=intent.id, continues=bool(spoken), citations=citations))
-            await turn.commit()
+            if not any(said.text == sentence for said in turn.all_noted(e.ReplySent)):  # another question's answer
+                citations = cited(turn.release, _carriers(sentence, passages, known))
+                turn.note(e.ReplySent(text=sentence, intent=intent.id, continues=bool(spoken), citations=citations))
+                await turn.commit()
             spoken.append(sentence)
     except ModelFailed as error:
         withheld.append(str(error))
@@ -141,7 +142,9 @@ async def _unanswered(turn: OpenTurn, step: Step) -> None:
     offer = Ask(kind="choice", name="yes_no", options=["yes", "no"])
     speak = voice(turn)
     say(turn, step, f"{speak.say('unanswered')} {speak.say('unanswered.offer')}", asks=[offer])
-    settle(turn, step, "unanswered")
+    for intent in turn.case.open_intents:  # said once for all of them: it comes when no other question has an answer
+        if turn.playbook.intents[intent.name].kind == "question":
+            turn.note(e.IntentSettled(intent=intent.id, status="done", outcome="unanswered"))
 
 
 async def _choice(turn: OpenTurn, step: Step) -> None:

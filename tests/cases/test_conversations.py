@@ -20,6 +20,69 @@ async def test_two_requests_in_one_message_are_both_carried(house: House, people
     assert (await house.oracle.item("orders", order["id"]))["status"] == "cancelled"
 
 
+async def test_two_questions_in_one_message_are_both_answered(house: House) -> None:
+    case = await house.open()
+    turn = await case.say("How long do I have to return things, and can I pay with PayPal?")
+    assert [intent["name"] for intent in turn["intents"]] == ["question", "question"]
+    assert "30 days" in turn["reply"]
+    assert "PayPal" in turn["reply"]
+    assert turn["status"] == "resolved"
+
+
+async def test_a_question_without_an_answer_comes_after_those_that_have_one(house: House) -> None:
+    case = await house.open()
+    turn = await case.say("Do you sell curtains? How long is a gift card valid? Do you sell rugs for dogs?")
+    assert turn["reply"].startswith("A gift card is valid for three years")
+    assert turn["reply"].count("rather not guess") == 1
+    assert [ask["name"] for ask in turn["asks"]] == ["yes_no"]
+    assert (await case.say("yes"))["handoff"]["reason"] == "person_asked"
+
+
+async def test_two_things_changed_by_one_verb_are_both_changed(house: House, people: People) -> None:
+    customer, _ = people.with_order("delivered")
+    case = await house.verified(customer["id"])
+    turn = await case.say("update my address and phone: 5 Mill Road, Leeds LS1 4AP, +44 113 496 0000")
+    assert turn["asks"][0]["proposal"]["action"] == "change_address", turn
+    turn = await case.say("yes")
+    assert turn["asks"][0]["proposal"]["args"] == {"phone": "+441134960000"}, turn
+    assert (await case.say("yes"))["status"] == "resolved"
+
+
+async def test_an_order_is_known_by_its_digits_and_a_reason_is_not_asked_for_again(
+    house: House, people: People
+) -> None:
+    customer, order = people.refundable(10, 50)
+    case = await house.verified(customer["id"])
+    turn = await case.say(f"I need a refund on {order['id'][3:]}. The toaster never worked.")
+    asked = turn["asks"][0]["proposal"]["args"]
+    assert (asked["order_id"], asked["reason"]) == (order["id"], "The toaster never worked"), turn
+
+
+async def test_a_choice_is_taken_up_with_what_was_given_before(house: House, people: People) -> None:
+    customer, order = people.with_order("processing")
+    case = await house.verified(customer["id"])
+    asked = (await case.say("my order takes too long"))["asks"]
+    assert asked[0]["options"] == ["hear where an order is", "cancel an order"]
+    turn = await case.say(order["id"])
+    assert turn["asks"] == asked, "what answers nothing is asked again"
+    turn = await case.say("the second one")
+    assert turn["asks"][0]["proposal"]["args"] == {"order_id": order["id"]}, turn
+
+
+async def test_a_choice_is_asked_for_twice_and_no_more(house: House) -> None:
+    case = await house.open()
+    asked = (await case.say("my order takes too long"))["asks"]
+    assert (await case.say("hmm"))["asks"] == asked
+    assert (await case.say("well"))["asks"] == []
+
+
+async def test_who_wants_neither_is_not_asked_again(house: House) -> None:
+    case = await house.open()
+    await case.say("my order takes too long")
+    turn = await case.say("neither")
+    assert (turn["asks"], turn["handoff"]) == ([], None)
+
+
 async def test_two_orders_are_cancelled_one_after_the_other(house: House, people: People) -> None:
     for customer_id in people.customers:
         mine = [o for o in people.orders if o["customer_id"] == customer_id and o["status"] == "processing"]
@@ -47,6 +110,13 @@ async def test_what_is_told_after_a_change_was_read_after_it(house: House, peopl
     assert turn["status"] == "resolved"
     assert "being packed" not in turn["reply"]
     assert "cancelled" in turn["reply"].split("\n\n")[-1]
+
+
+async def test_a_value_corrected_in_one_message_is_the_new_one(house: House, people: People) -> None:
+    customer, _ = people.with_order("delivered")
+    case = await house.verified(customer["id"])
+    turn = await case.say("please update my e-mail to new@example.org, oh sorry I mean newer@example.org")
+    assert turn["asks"][0]["proposal"]["args"] == {"email": "newer@example.org"}, turn
 
 
 async def test_a_question_in_between_is_answered_and_the_proposal_is_asked_again(house: House, people: People) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import islice, pairwise
 
-from agent.models.cues import numerals, phrase, words
+from agent.models.cues import numerals, phrase, phrases, words
 from agent.models.recognisers.contact import POSTCODE, envelope
 from agent.models.recognisers.found import MANY, TAKEN, Context, Found
 from agent.models.segment import divided, sentences
@@ -17,8 +17,16 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def addresses(text: str, context: Context) -> Iterator[Found]:
-    """The postal address that is announced or asked for, on one line; and the postcode in it."""
-    for start, end, new in _places(text, context):
+    """The postal address that is announced or asked for, on one line, and the postcode in it; then what corrects it."""
+    found = list(_address(text, _places(text, context), context))
+    while found:
+        yield from found
+        found = list(_address(text, _corrections(text, found[0].end, context), context))
+
+
+def _address(text: str, places: Iterable[tuple[int, int, bool | None]], context: Context) -> Iterator[Found]:
+    """The address at the first of these places that has one, and the postcode in it."""
+    for start, end, new in places:
         said = text[start:end]
         codes = [match for match in POSTCODE.finditer(said) if not _is_house(said, match, context)]
         if _is_address(said, codes[-1:], context):
@@ -36,8 +44,19 @@ def _places(text: str, context: Context) -> Iterator[tuple[int, int, bool | None
     starts: list[tuple[int, bool | None]] = [(cue.end(), True) for cue in _first(cues.new_address, text)]
     starts += [(cue.end(), asked or None) for cue in _first(cues.an_address, text)]
     for start, new in [*starts, *([(0, True)] if asked else [])]:
-        stop = next((end for end in ends if end > start), len(text))
-        yield *_trimmed(text, start, stop, context), new
+        stops = [start, *[end for end in ends if end > start][:2]]
+        for begin, stop in pairwise(stops):
+            yield *_trimmed(text, begin, stop, context), new
+
+
+def _corrections(text: str, after: int, context: Context) -> Iterator[tuple[int, int, None]]:
+    """Where an address may stand that takes the place of the one before."""
+    marks = re.compile(rf"(?<!\w)(?:(?:{phrases(context.cues.corrects)})[\s,.:;-]+)+", re.IGNORECASE)
+    for cue in islice(marks.finditer(text, after, after + _LONGEST), MANY):
+        stop = next(
+            end for _, end in [*sentences(text, context.cues, lines=False), (0, len(text))] if end > cue.start()
+        )
+        yield *_trimmed(text, cue.end(), stop, context), None
 
 
 def _first(cues: str, text: str) -> Iterator[re.Match[str]]:
@@ -47,10 +66,14 @@ def _first(cues: str, text: str) -> Iterator[re.Match[str]]:
 def _trimmed(text: str, start: int, stop: int, context: Context) -> tuple[int, int]:
     """What of a sentence may be the address: not the polite words at its ends, nor another matter begun in it."""
     stop = min(stop, start + _LONGEST)
+    begin = re.compile(rf"[\s,;:&{TAKEN}]*").match(text, start, stop)
+    start = begin.end() if begin else start
     if (taken := text.find(TAKEN, start, stop)) >= 0:
-        joint = re.compile(rf".*(?P<cut>,|\s(?:{'|'.join(words(context.cues.joint))})\s)").match(text, start, taken)
+        joint = re.compile(rf".*(?P<cut>[,;/]|\s(?:{'|'.join(words(context.cues.joint))})\s)").match(text, start, taken)
         stop = joint.start("cut") if joint else taken
     stop = next((end for _, end in divided(text, start, stop, context.cues)), stop)
+    corrected = re.compile(rf"[,;–—-]+\s*(?:\w+\s){{0,2}}?(?:{phrases(context.cues.corrects)})(?!\w)", re.IGNORECASE)
+    stop = cut.start() if (cut := corrected.search(text, start, stop)) else stop
     pieces = [(match.start(), match.end()) for match in re.compile(r"[^\s,.:;!]+").finditer(text, start, stop)]
     idle = (words(context.cues.polite) | words(context.cues.between)) - numerals(context.cues).keys()
     inner = [(at, end) for at, end in pieces if text[at:end].lower() not in idle]

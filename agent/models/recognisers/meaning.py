@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
+from agent.models.changes import listed
 from agent.models.cues import Cues, phrase, phrases, words
 from agent.models.recognisers.found import TAKEN, Context, Found, leads, words_before
 
@@ -14,22 +14,32 @@ _CHANGEABLE = ("email", "phone", "address", "postcode", "name")
 """Only these are on file and may become something else; `new` stays None for all others."""
 
 
-def told_apart(text: str, found: Sequence[Found], context: Context) -> list[Found]:
-    """The values with `new` as far as the message or what was asked tells it."""
+def meant(text: str, found: Sequence[Found], context: Context) -> list[Found]:
+    """The values that the customer means, with `new` as far as the message or what was asked tells it.
+
+    Those that were taken back are left out: "HG-100001, sorry, HG-100002", "not 10115".
+    """
     kinds = [value.name for value in found]
     told = [replace(value, new=_is_new(text, value, context, several=kinds.count(value.name) > 1)) for value in found]
-    return [_beside(_within(value, told), told) for value in told]
+    kept = _corrected(text, told, context.cues)
+    kept = [_within(value, kept) for value in kept]
+    return [_beside(value, kept) for value in kept]
 
 
-def corrected(text: str, found: Sequence[Found], cues: Cues) -> list[Found]:
-    """The values without those that the customer took back: "HG-100001, sorry, HG-100002", "not 10115"."""
-    wrong = {value for value in found if _is_denied(text, value, cues)}
-    for name in {value.name for value in found}:
-        same = sorted((value for value in found if value.name == name), key=lambda value: value.start)
-        for one, other in pairwise(same):
-            if (one.new, other.new) != (False, True) and _takes_back(text[one.end : other.start], cues):
-                wrong.add(one)
-    return [value for value in found if value not in wrong and not _inside(value, wrong)]
+def _corrected(text: str, told: Sequence[Found], cues: Cues) -> list[Found]:
+    """The values without those that were taken back; what takes the place of one is as new as that was."""
+    right, wrong = list[Found](), [value for value in told if _is_denied(text, value, cues)]
+    for name in {value.name for value in told}:
+        one: Found | None = None
+        for value in sorted((value for value in told if value.name == name), key=lambda value: value.start):
+            other = value
+            if one and (one.new, value.new) != (False, True) and _takes_back(text[one.end : value.start], cues):
+                wrong.append(one)
+                other = replace(value, new=value.new if one.new is None else one.new)
+            wrong += [other] if value in wrong else []
+            right.append(other)
+            one = other
+    return [value for value in right if value not in wrong and not _inside(value, wrong)]
 
 
 def _is_denied(text: str, value: Found, cues: Cues) -> bool:
@@ -58,10 +68,16 @@ def _is_new(text: str, value: Found, context: Context, *, several: bool) -> bool
         return said not in words(cues.old) and not ceases
     if re.compile(rf"\s(?:{phrases(cues.new_after)})(?!\w)", re.IGNORECASE).match(text, value.end):
         return True
-    changes = _reached(text, value, cues, words(cues.change)) is not None
+    changes = _reached(text, value, cues, words(cues.change)) is not None or _is_listed(text, value, cues)
     if (value.name in context.slots) != (value.name in context.proofs) and not (changes and several):
         return value.name in context.slots
     return changes or None
+
+
+def _is_listed(text: str, value: Found, cues: Cues) -> bool:
+    """Whether a list of what shall change stands before a value: "update my address and phone: …"."""
+    before = listed(text[: value.start], cues)
+    return before is not None and value.name in before.kinds
 
 
 def _within(value: Found, told: Sequence[Found]) -> Found:
@@ -95,6 +111,6 @@ def _takes_back(stretch: str, cues: Cues) -> bool:
     return bool(marks) and leads(re.sub(rf"[{TAKEN}]", "", stretch[marks[-1].end() :]), cues)
 
 
-def _inside(value: Found, wrong: set[Found]) -> bool:
+def _inside(value: Found, wrong: Collection[Found]) -> bool:
     """Whether a value stands within one that was taken back: the postcode of an address."""
     return any(one.start <= value.start and value.end <= one.end for one in wrong)

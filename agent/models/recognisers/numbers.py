@@ -10,8 +10,8 @@ from itertools import islice
 
 from price_parser import Price
 
-from agent.models.cues import Cues, numerals, phrases, words
-from agent.models.recognisers.found import MANY, Context, Found, announced, words_before
+from agent.models.cues import Cues, numerals, phrase, phrases, words
+from agent.models.recognisers.found import MANY, NEAR, Context, Found, announced, words_before
 
 _ORDER_ID = re.compile(r"(?<!\w)(?:hg[\s#.:–-]{0,3}|#\s?)(\d{3})[\s-]?(\d{3})(?![\w]|[.,]\d)", re.IGNORECASE)
 _SIX = re.compile(r"(?<![\w.,+/-])(\d{3})[\s-]?(\d{3})(?!\w|[.,/-]\d)")
@@ -37,10 +37,11 @@ def codes(text: str, context: Context) -> Iterator[Found]:
 
 
 def bare_order_ids(text: str, context: Context) -> Iterator[Found]:
-    """Six digits alone, when an order is spoken of right beside them or its id was asked for."""
+    """Six digits alone, when an order is spoken of beside them, its id was asked for, or nothing else explains them."""
     wanted = {"order_id", *((None, "phone") if context.asked("order_id") else ())}
-    digits = islice(_SIX.finditer(text), MANY)
-    bare = (match for match in digits if announced(text, *match.span(), context.cues) in wanted)
+    kinds = ((match, announced(text, *match.span(), context.cues)) for match in islice(_SIX.finditer(text), MANY))
+    unexplained = _is_of_orders(text, context)
+    bare = (m for m, kind in kinds if kind in wanted or (unexplained and _is_unexplained(text, m, kind, context.cues)))
     return _orders(text, bare, context)
 
 
@@ -89,6 +90,32 @@ def _orders(text: str, matches: Iterator[re.Match[str]], context: Context) -> It
             done = listed.end()
             joint = joined.match(text, done) if lists else None
             listed = _SIX.match(text, joint.end()) if joint else None
+
+
+def _is_of_orders(text: str, context: Context) -> bool:
+    """Whether a message is about an order, and answers nothing that may be six digits itself."""
+    asked = any(map(context.asked, ("code", "postcode", "phone", "amount")))
+    about = (context.cues.of_orders, context.cues.defects)
+    return not asked and any(phrase(listed).search(text) for listed in about)
+
+
+def _is_unexplained(text: str, match: re.Match[str], kind: str | None, cues: Cues) -> bool:
+    """Whether digits stand by themselves or among small words: no sum, no count of anything, no place's code."""
+    start, end = match.span()
+    sum_of_money = any(at < end and start < stop for _, at, stop in islice(_money(cues, text), MANY))
+    before = re.compile(r"([^\W\d_][\w'-]*)\s$").search(text, max(0, start - NEAR), start)
+    after = re.compile(r"\s([^\W\d_][\w'-]*)").match(text, end)
+    beside = [re.sub(r"(?:n't|'s)$", "", word[1].lower()) for word in (before, after) if word]
+    small = words(cues.common) | words(cues.polite) | words(cues.glue) | words(cues.verbs) | words(cues.joint)
+
+    def may_stand(word: str) -> bool:
+        return word in small or phrase(cues.of_orders).fullmatch(word) is not None
+
+    counts = re.compile(
+        rf"(?<!\w)(?:{phrases(cues.no_id)}|{'|'.join(words(cues.paid) - words(cues.glue))})\s$", re.IGNORECASE
+    )
+    explained = sum_of_money or counts.search(text, max(0, start - NEAR), start) is not None
+    return kind in {None, "amount"} and not explained and all(map(may_stand, beside))
 
 
 def _money(cues: Cues, text: str) -> Iterator[tuple[str, int, int]]:

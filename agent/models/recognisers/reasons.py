@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from agent.models.cues import Cues, phrase, words
+from agent.models.cues import Cues, phrase, phrases, words
 from agent.models.recognisers.found import MANY, Context, Found
-from agent.models.segment import Span, divided, segment, sentences
+from agent.models.segment import Span, divided, is_request, segment, sentences
 
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 
 
-def reasons(text: str, context: Context) -> Iterator[Found]:
-    """What comes after a because; else all that was said when it was asked for; else what is said to be wrong."""
+_TOLD = ("order_id", "amount", "date")
+"""Values that a reason may hold; all others say who someone is, or what shall become of it."""
+
+
+def reasons(text: str, context: Context, found: Sequence[Found]) -> Iterator[Found]:
+    """What comes after a because; else all that was said when it was asked for; else what is said to be wrong.
+
+    Else, beside a wish for money, what is told at all. `found`: the values that the text has no more.
+    """
     cues = context.cues
     asked = [name for name in ("reason", "description") if context.asked(name)]
     place = _because(text, cues) or (_whole(text, cues) if asked else _defect(text, cues))
+    place = place or (None if asked else _told(text, context, _others(found)))
     if place:
         said = " ".join(context.text[slice(*place)].split())
         yield from (Found(name, said, *place) for name in asked or ["reason"])
+
+
+def _others(found: Sequence[Found]) -> list[Found]:
+    """The values that no reason holds; an order too, where there are several."""
+    several = len({value.value for value in found if value.name == "order_id"}) > 1
+    return [value for value in found if value.name not in _TOLD or (several and value.name == "order_id")]
 
 
 def _because(text: str, cues: Cues) -> Span | None:
@@ -50,9 +64,43 @@ def _defect(text: str, cues: Cues) -> Span | None:
     return None
 
 
-def _says_nothing(sentence: str, cues: Cues) -> bool:
-    """Whether a sentence is a question, or has only idle words."""
-    idle = words(cues.polite) | words(cues.glue)
+def _told(text: str, context: Context, others: Sequence[Found]) -> Span | None:
+    """What is told beside a wish for money, in one stretch: no request, no courtesy and no other matter."""
+    cues, about, told = context.cues, True, list[Span]()
+    wish = phrase(cues.money_back)
+    for start, end in _clauses(text, context) if wish.search(context.text) else []:
+        said = context.text[start:end]
+        if wish.search(said) or is_request(said, cues):
+            about = wish.search(said) is not None
+        elif about and _tells(text[start:end], cues) and not any(start <= value.start < end for value in others):
+            told.append((start, end))
+            continue
+        if told:
+            break
+    return _trimmed(text, (told[0][0], told[-1][1]), cues) if told else None
+
+
+def _clauses(text: str, context: Context) -> Iterator[Span]:
+    """The sentences; one that asks for something falls into its clauses: "refund it, I don't want it any more"."""
+    cues = context.cues
+    clause = re.compile(rf"[;:–—]|\s-\s|,\s*(?=(?:{phrases(cues.tells)})(?!\w))", re.IGNORECASE)
+    for start, end in segment(text, cues):
+        asks = is_request(context.text[start:end], cues) or phrase(cues.money_back).search(context.text, start, end)
+        for cut in clause.finditer(text, start, end) if asks else []:
+            yield start, cut.start()
+            start = cut.end()
+        yield start, end
+
+
+def _tells(said: str, cues: Cues) -> bool:
+    """Whether a statement is more than courtesy and no matter of its own."""
+    other = phrase(f"{cues.besides}, {cues.courtesies}").search(said) is not None
+    return not other and not _says_nothing(said, cues, words(cues.paid))
+
+
+def _says_nothing(sentence: str, cues: Cues, more: frozenset[str] = frozenset()) -> bool:
+    """Whether a sentence is a question, or has only idle words. `more`: others that are idle."""
+    idle = words(cues.polite) | words(cues.glue) | more
     return sentence.endswith("?") or all(word in idle for word in _WORD.findall(sentence.lower()))
 
 

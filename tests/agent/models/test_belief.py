@@ -116,5 +116,5 @@ def test_what_is_believed_was_written_and_is_believed_again(told: list[ValueSeen
     once = believed(reading, MESSAGE, FRAME, NAMES)
     for value in once.values:
         assert value.text in MESSAGE
-        assert re.sub(r"\W", "", value.value.lower().removesuffix(".00")) in re.sub(r"\W", "", MESSAGE.lower())
+        assert re.sub(r"\W", "", value.value.casefold().removesuffix(".00")) in re.sub(r"\W", "", MESSAGE.casefold())
     assert believed(once, MESSAGE, FRAME, NAMES) == once

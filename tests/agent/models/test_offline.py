@@ -80,6 +80,22 @@ async def test_messages_that_were_held_out_are_read_as_well(offline: Offline, ch
             ],
         ),
         (
+            "I bought a mug. How long do I have to return things, and do you ship to Spain? How much is it?",
+            [
+                ("question", "I bought a mug. How long do I have to return things"),
+                ("question", "do you ship to Spain?"),
+                ("question", "do you ship to Spain? How much is it?"),
+            ],
+        ),
+        (
+            "update my address and phone: 5 Mill Road, Leeds LS1 4AP, +44 113 496 0000",
+            [
+                ("change_address", "update my address and phone: 5 Mill Road, Leeds LS1 4AP, +44 113 496 0000"),
+                ("change_phone", "update my address and phone: 5 Mill Road, Leeds LS1 4AP, +44 113 496 0000"),
+            ],
+        ),
+        ("I want to talk to a manager about my refund", [("person", "I want to talk to a manager about my refund")]),
+        (
             "Hi! Cancel my order. It's HG-100001. Thanks!",
             [("cancel_order", "Hi! Cancel my order. It's HG-100001. Thanks!")],
         ),

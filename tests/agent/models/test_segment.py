@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.models.cues import ENGLISH
-from agent.models.segment import MOST, is_request, segment, sentences
+from agent.models.segment import MOST, is_general, is_request, leans, segment, sentences
 
 
 def parts(text: str) -> list[str]:
@@ -82,3 +82,37 @@ def test_a_line_ends_a_sentence_unless_lines_are_kept() -> None:
 )
 def test_a_request_is_known_by_its_form(text: str, asks: bool) -> None:
     assert is_request(text, ENGLISH) is asks
+
+
+@pytest.mark.parametrize(
+    ("text", "general"),
+    [
+        ("Do you deliver on Saturdays?", True),
+        ("hi, can I return a mug I already used", True),
+        ("Is it possible to pay by invoice?", True),
+        ("Can I return my mug?", False),
+        ("can you bring it on Saturday", False),
+        ("Where is HG-100001?", False),
+        ("refund a broken vase please", False),
+    ],
+)
+def test_a_question_is_general_when_it_speaks_of_nothing_of_the_customer_s(text: str, general: bool) -> None:
+    assert is_general(text, ENGLISH) is general
+
+
+@pytest.mark.parametrize(
+    ("text", "does"),
+    [
+        ("And how much is it?", True),
+        ("Are they dishwasher safe?", True),
+        ("and to Spain?", True),
+        ("What about Norway?", True),
+        ("How much?", True),
+        ("do you ship to Norway?", False),
+        ("Is it possible to pay by invoice?", False),
+        ("How long does it take to get to France?", False),
+        ("is there a fee for cancelling", False),
+    ],
+)
+def test_a_question_leans_when_it_says_too_little_by_itself(text: str, does: bool) -> None:
+    assert leans(text, ENGLISH) is does
