@@ -115,7 +115,7 @@ class IntentReader:
         if not wanted and not asked:
             wanted = [Wanted(0, len(text), self.guesser.guess([text], among)[0], ())]
         if len(wanted) == 1 and not asked:
-            wanted = [replace(wanted[0], start=0, end=len(text))]
+            wanted = [replace(wanted[0], start=0, end=len(text), guess=self._as_a_whole(wanted[0].guess, parts, among))]
         return [seen for one in wanted for seen in _by_order(text, one)]
 
     def _guessed(self, parts: Sequence[Part], among: Collection[str]) -> list[Part]:
@@ -125,6 +125,13 @@ class IntentReader:
         person = next((name for name in self.person if name in among), None)
         read = [replace(part, guess=self._in_general(part.guess)) if part.general else part for part in read]
         return [replace(part, guess=Guess(person, 1.0)) if person and part.person else part for part in read]
+
+    def _as_a_whole(self, guess: Guess, parts: Sequence[Part], among: Collection[str]) -> Guess:
+        """The guess for the only intent. What is asked beside the number of an order is about that order."""
+        if len(parts) < 2 or guess.name not in {None, *self.question} or not any(part.ids for part in parts):
+            return guess
+        whole = self.guesser.guess([" ".join(part.heard for part in parts)], among)[0]
+        return whole if whole.name is not None and whole.confidence >= CLEAR else guess
 
     def _in_general(self, guess: Guess) -> Guess:
         """The guess for a question that speaks of nothing of the customer's: to ask is likelier than to want."""

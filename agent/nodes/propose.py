@@ -71,8 +71,13 @@ async def _of_matters(turn: OpenTurn) -> Step | None:
 
 
 def _in_order(turn: OpenTurn) -> list[Intent]:
-    kinds = turn.playbook.intents
-    return sorted(turn.case.open_intents, key=lambda intent: kinds[intent.name].kind == "workflow")
+    """What only has to be told comes before what changes something or hands the case over."""
+    return sorted(turn.case.open_intents, key=lambda intent: not _only_tells(turn, intent))
+
+
+def _only_tells(turn: OpenTurn, intent: Intent) -> bool:
+    workflow = turn.playbook.workflows.get(turn.playbook.intents[intent.name].workflow or "")
+    return workflow is None or not any(step.propose or step.person for step in workflow.steps)
 
 
 def _decided(turn: OpenTurn) -> Step | None:

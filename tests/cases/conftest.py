@@ -9,7 +9,7 @@ import pytest_asyncio
 
 import server
 from tests.cases.house import House, running
-from tests.cases.people import People
+from tests.cases.people import People, newcomers
 from tests.cases.theatre import Theatre, playing
 
 
@@ -50,6 +50,7 @@ async def house(one_house: House) -> AsyncIterator[House]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def people(one_house: House) -> People:
+    await newcomers(one_house.oracle, 40)
     return await People.of(one_house.oracle)
 
 

@@ -46,6 +46,33 @@ class People:
         return self.with_order("delivered", fits)
 
 
+BOUGHT = [
+    ("processing", 1, "31.00"), ("processing", 2, "18.50"), ("shipped", 4, "44.00"), ("delivered", 8, "24.50"),
+    ("delivered", 10, "120.00"), ("delivered", 12, "95.00"), ("delivered", 60, "39.00"),
+]  # fmt: skip
+"""Status, days ago, total."""
+
+
+async def newcomers(oracle: Oracle, how_many: int) -> None:
+    """More customers than were seeded, each with orders of all kinds: the tests of one house are many."""
+    for number in range(how_many):
+        named = chr(ord("A") + number // 26) + chr(ord("a") + number % 26)
+        owner = await oracle.post(
+            "customers", name=f"Robin {named}berg", email=f"robin{number}@newcomers.example",
+            phone=f"+44207946{number:04}", postcode=f"{20000 + number}", address=f"Deichweg {number + 1}, Husum",
+        )  # fmt: skip
+        for status, days, amount in BOUGHT:
+            money = {"amount": amount, "currency": "EUR"}
+            then = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+            sent = status in ("shipped", "delivered")
+            await oracle.post(
+                "orders", customer_id=owner["id"], status=status, total=money,
+                items=[{"sku": "lamp", "name": "Lamp", "qty": 1, "price": money}],
+                delivered_at=then if status == "delivered" else None,
+                delivery={"carrier": "Lotsen Express", "tracking": f"HGT{number:04}{days:04}"} if sent else {},
+            )  # fmt: skip
+
+
 def total(order: Record) -> Decimal:
     """The order's total."""
     return Decimal(order["total"]["amount"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import uuid
 
 from tests.cases.house import House
@@ -101,15 +102,27 @@ async def test_two_orders_are_cancelled_one_after_the_other(house: House, people
     assert (await house.oracle.item("orders", two))["status"] == "cancelled"
 
 
+async def test_what_was_asked_is_told_before_what_waits_for_a_yes(house: House, people: People) -> None:
+    customer, order = people.with_order("processing")
+    case = await house.verified(customer["id"])
+    await case.say(f"Cancel {order['id']} please")
+    turn = await case.say(f"And what is the status of {order['id']}?")
+    assert "being packed" in turn["reply"], turn
+    assert turn["asks"][0]["proposal"]["action"] == "cancel_order"
+    assert (await case.say("yes"))["receipts"][0]["state"] == "verified"
+
+
 async def test_what_is_told_after_a_change_was_read_after_it(house: House, people: People) -> None:
     customer, order = people.with_order("processing")
     case = await house.verified(customer["id"])
-    turn = await case.say(f"Cancel {order['id']} please. And what is the status of {order['id']}?")
-    assert turn["asks"][0]["proposal"]["action"] == "cancel_order", turn
+    await case.say(f"Please cancel {order['id']}, and refund {order['id']} because I need the money")
     turn = await case.say("yes")
-    assert turn["status"] == "resolved"
-    assert "being packed" not in turn["reply"]
-    assert "cancelled" in turn["reply"].split("\n\n")[-1]
+    assert [receipt["action"] for receipt in turn["receipts"]] == ["cancel_order"]
+    lines = (await house.client.get(f"/v1/cases/{case.id}/file", headers=house.staff)).text.splitlines()
+    kinds = [event["kind"] for event in map(json.loads, lines) if event["body"].get("tool") in (None, "get_order")]
+    last = kinds[len(kinds) - kinds[::-1].index("TurnStarted") :]
+    assert last.count("LookedUp") == 2, "before the change and after it"
+    assert last.index("Verified") < len(last) - 1 - last[::-1].index("LookedUp")
 
 
 async def test_a_value_corrected_in_one_message_is_the_new_one(house: House, people: People) -> None:
