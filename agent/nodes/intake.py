@@ -73,9 +73,9 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     told = await turn.model.read(text, frame, choices(book, turn.case.language))
     reading = believed(told, text, frame, book.intents.keys())
     question = turn.case.question
-    # A yes or a no by itself asks for nothing and changes nothing, whatever a model takes it for.
+    # A yes or a no by itself asks for nothing, changes nothing and is no reason, whatever a model takes it for.
     if settle(text, turn.case.language) != "unclear":
-        reading = reading.model_copy(update={"intents": [], "values": [] if question else reading.values})
+        reading = reading.model_copy(update={"intents": [], "values": []})
     offered = _offered(turn)
     answer = _answer(turn, text, reading, offered) if offered else None
     if isinstance(answer, int):

@@ -166,6 +166,17 @@ async def test_a_corrected_value_makes_a_new_proposal(house: House, people: Peop
     assert written["changes"]["email"][1] == "right@example.org"
 
 
+async def test_a_bare_no_is_no_reason(house: House, people: People) -> None:
+    customer, order = people.refundable(15, 50)
+    case = await house.verified(customer["id"])
+    asked = await case.say(f"refund {order['id']} please")
+    assert [ask["name"] for ask in asked["asks"]] == ["reason"]
+    turn = await case.say("No, leave it.")
+    assert [ask["name"] for ask in turn["asks"]] == ["reason"], turn
+    turn = await case.say("it arrived broken")
+    assert turn["asks"][0]["proposal"]["args"]["reason"] == "it arrived broken"
+
+
 async def test_values_may_come_late_and_all_at_once(house: House, people: People) -> None:
     customer, order = people.with_order("shipped")
     case = await house.open()
