@@ -26,7 +26,7 @@ from agent.casefile.fold import fold
 from agent.casefile.inbox import Wake
 from agent.casefile.lease import Lease
 from agent.desk import Desk
-from agent.errors import CaseUnknown, LateWriter
+from agent.errors import CaseIsClosed, CaseUnknown, LateWriter
 from agent.graph import GRAPH_STEPS, build
 from agent.handoff import hand_over
 from agent.nodes.intake import receive
@@ -198,10 +198,11 @@ class Turns:
     async def by_staff(self, case_id: str, what: e.TakenOver | e.GivenBack | e.CaseClosed) -> None:
         """A person takes the case, gives it back or closes it. A turn under way loses its lease: it says no more.
 
-        Raises CaseUnknown.
+        Raises CaseUnknown, CaseIsClosed.
         """
         files = self.desk.files
-        await files.head(case_id)
+        if (await files.load(case_id))[0].status == "closed":
+            raise CaseIsClosed("This case is closed; nothing about it changes any more.")
         async with files.database.write() as tx:
             held = await lease.acquire(tx, self.desk.clock, case_id, self.owner, by_force=True)
         if held is None:

@@ -30,6 +30,7 @@ BODY = {400: "The body is not valid JSON."}
 KNOWN = {401: "No token.", 422: "The request is not as described here."} | BUSY
 VISITED = refusals(KNOWN | {404: "There is no such thing for this token."})
 STAFFED = refusals(KNOWN | {403: "This needs the staff token.", 404: "There is no such thing."})
+MOVED = STAFFED | refusals(BODY | {409: "The case is closed."})
 router = APIRouter()
 KEEP_ALIVE_S = 15
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
@@ -203,7 +204,9 @@ async def read_case(door: Desked, case_id: VisitedCase) -> CaseView:
 
 
 @router.get("/v1/cases/{case_id}/turns", tags=["cases"], responses=VISITED)
-async def list_turns(door: Desked, case_id: VisitedCase, after: Annotated[int, Query(ge=0)] = 0) -> list[Turn]:
+async def list_turns(
+    door: Desked, case_id: VisitedCase, after: Annotated[int, Query(ge=0, le=2**53)] = 0
+) -> list[Turn]:
     """The turns after an event's seq, those that no message caused too."""
     return turns_of(await door.desk.files.events(case_id, after=after))
 
@@ -307,19 +310,19 @@ def _checked(door: Front, pending: Approval, given: Decided) -> Args | None:
     return None
 
 
-@router.post("/v1/cases/{case_id}/takeover", tags=["staff"], responses=STAFFED | refusals(BODY))
+@router.post("/v1/cases/{case_id}/takeover", tags=["staff"], responses=MOVED)
 async def take_over(door: Desked, _staff: Staff, case_id: UUID, reason: Reason | None = None) -> CaseView:
     """A person takes the case: from here nothing of the agent's is sent."""
     return await _by_staff(door, case_id, e.TakenOver(by=(reason or Reason()).by))
 
 
-@router.post("/v1/cases/{case_id}/release", tags=["staff"], responses=STAFFED | refusals(BODY))
+@router.post("/v1/cases/{case_id}/release", tags=["staff"], responses=MOVED)
 async def give_back(door: Desked, _staff: Staff, case_id: UUID, reason: Reason | None = None) -> CaseView:
     """A person gives the case back to the agent."""
     return await _by_staff(door, case_id, e.GivenBack(by=(reason or Reason()).by))
 
 
-@router.post("/v1/cases/{case_id}/close", tags=["staff"], responses=STAFFED | refusals(BODY))
+@router.post("/v1/cases/{case_id}/close", tags=["staff"], responses=MOVED)
 async def close_case(door: Desked, _staff: Staff, case_id: UUID, reason: Reason | None = None) -> CaseView:
     """A person closes the case; it takes no more messages."""
     return await _by_staff(door, case_id, e.CaseClosed(by=(reason or Reason()).by))

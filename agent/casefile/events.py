@@ -166,6 +166,8 @@ class ApprovalGiven(Body):
     """To the customer, for `responded`."""
     args: Args | None = None
     """For `edited`."""
+    clauses: list[str] = []
+    """Those that wanted a person's decision."""
 
 
 class EffectStarted(Body):

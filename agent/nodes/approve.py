@@ -36,6 +36,7 @@ async def approve(state: State, turn: OpenTurn) -> Update:
             reason=decision.reason,
             text=decision.text,
             args=decision.args,
+            clauses=approval.clauses,
         )
     )
     return {"step": {}, "route": "propose"}

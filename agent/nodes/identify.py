@@ -25,7 +25,8 @@ def _by_facts(turn: OpenTurn, intent: Intent, slots: list[str]) -> Step:
     lacking = still_lacking(methods, facts)
     if not lacking:
         return {"kind": "look_up", "intent": intent.id, "tool": "find_customer", "args": dict(facts)}
-    wanted = [name for name in lacking if name not in slots]
+    doubtful = [name for name in facts if name != "order_id"] if failed else []
+    wanted = [name for name in [*doubtful, *lacking] if name not in slots]
     wording = "identity.failed" if failed else ""
     return {"kind": "ask", "intent": intent.id, "names": slots, "proof": wanted, "wording": wording}
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from agent.casefile import events as e
-from agent.casefile.fold import Case
+from agent.casefile.fold import Case, Question
 from agent.casefile.inbox import Wake
 from agent.casefile.records import Intent, Proposal
 from agent.dispatch import prove
@@ -72,7 +72,7 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     frame = frame_of(turn)
     told = await turn.model.read(text, frame, choices(book, turn.case.language))
     reading = believed(told, text, frame, book.intents.keys())
-    question = turn.case.question
+    question = _asked_last(turn.case)
     # A yes or a no by itself asks for nothing, changes nothing and is no reason, whatever a model takes it for.
     if settle(text, turn.case.language) != "unclear":
         reading = reading.model_copy(update={"intents": [], "values": []})
@@ -192,8 +192,14 @@ def code_lapsed(turn: OpenTurn) -> bool:
     return age > timedelta(minutes=methods.code_minutes) or code.tries >= methods.code_tries
 
 
+def _asked_last(case: Case) -> Question | None:
+    """The pending question, where it was put in the last turn: a yes to anything else sets nothing free."""
+    put = {ask.proposal.digest for ask in case.asks if ask.proposal is not None}
+    return case.question if case.question is not None and case.question.proposal.digest in put else None
+
+
 def _settle_question(turn: OpenTurn, text: str, messages: list[Wake], *, changed: bool) -> None:
-    question = turn.case.question
+    question = _asked_last(turn.case)
     if question is None:
         return
     answer: Answer = "changed" if changed else settle(text, turn.case.language, _echoes(turn, question.proposal))

@@ -57,8 +57,10 @@ def _hold_against(turn: OpenTurn, seen: LookedUp) -> None:
     strong = any(not fact.in_order_mail for fact in methods.facts if fact.name in matched)
     proven = strong and len(matched) >= methods.facts_needed and not mismatched
     customer = str(candidate["customer_id"]) if proven else None
-    facts = [name for name, value in seen.args.items() if value is not None]
-    turn.note(IdentityChecked(facts=facts, matched=proven, customer_id=customer))
+    given = [name for name, value in seen.args.items() if value is not None]
+    secret = [fact.name for fact in methods.facts if fact.name in given and not fact.in_order_mail]
+    # A failed proof forgets what may have been a guess, whoever the rest speaks of: another guess is another try.
+    turn.note(IdentityChecked(facts=given if proven else secret or given, matched=proven, customer_id=customer))
 
 
 def _names(value: object) -> list[str]:

@@ -139,12 +139,17 @@ def _passages(turn: OpenTurn, question: str, ids: list[str]) -> list[Passage]:
 
 
 async def _unanswered(turn: OpenTurn, step: Step) -> None:
-    offer = Ask(kind="choice", name="yes_no", options=["yes", "no"])
-    speak = voice(turn)
-    say(turn, step, f"{speak.say('unanswered')} {speak.say('unanswered.offer')}", asks=[offer])
-    for intent in turn.case.open_intents:  # said once for all of them: it comes when no other question has an answer
-        if turn.playbook.intents[intent.name].kind == "question":
-            turn.note(e.IntentSettled(intent=intent.id, status="done", outcome="unanswered"))
+    """Said once for all open questions: it comes when none of them has an answer. A person is offered where nothing
+    else is open, so that the customer is never asked two things that a yes might answer."""
+    kinds, speak = turn.playbook.intents, voice(turn)
+    questions = [intent for intent in turn.case.open_intents if kinds[intent.name].kind == "question"]
+    if len(questions) == len(turn.case.open_intents):
+        offer = Ask(kind="choice", name="yes_no", options=["yes", "no"])
+        say(turn, step, f"{speak.say('unanswered')} {speak.say('unanswered.offer')}", asks=[offer])
+    else:
+        say(turn, step, speak.say("unanswered"))
+    for intent in questions:
+        turn.note(e.IntentSettled(intent=intent.id, status="done", outcome="unanswered"))
 
 
 async def _choice(turn: OpenTurn, step: Step) -> None:
@@ -224,7 +229,8 @@ async def _decided(turn: OpenTurn, step: Step) -> None:
         return
     speak, asked = voice(turn), given.proposal
     if given.status == "rejected":
-        say(turn, step, speak.about("approval.rejected", asked.action, asked.args))
+        text = speak.about("approval.rejected", asked.action, asked.args)
+        say(turn, step, text, citations=cite(turn.release, given.clauses))
         settle(turn, step, "refused")
         return
     before, after = speak.doing(asked.action, asked.args), speak.doing(asked.action, given.args or asked.args)

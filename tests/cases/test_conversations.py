@@ -6,6 +6,8 @@ import asyncio
 import json
 import uuid
 
+import pytest
+
 from tests.cases.house import House
 from tests.cases.people import People
 
@@ -153,6 +155,50 @@ async def test_a_yes_from_before_the_question_is_none(house: House, people: Peop
     assert asked["asks"][0]["kind"] == early["asks"][0]["kind"] == "confirmation"
     assert await house.oracle.written(before) == []
     assert (await case.say("yes"))["receipts"][0]["state"] == "verified"
+
+
+@pytest.mark.parametrize("aside", ["by the way, do you sell dog beds?", "is there a student discount?"])
+async def test_a_yes_to_something_else_is_no_yes_to_the_proposal(house: House, people: People, aside: str) -> None:
+    customer, order = people.with_order("processing")
+    case, before = await house.verified(customer["id"]), await house.oracle.seq()
+    first = await case.say(f"cancel {order['id']} please")
+    turn = await case.say(aside)
+    asked = [ask["proposal"] and ask["proposal"]["digest"] for ask in turn["asks"]]
+    if asked != [first["asks"][0]["proposal"]["digest"]]:
+        turn = await case.say("yes")
+        assert await house.oracle.written(before, resource="orders") == [], turn
+    assert turn["asks"][0]["kind"] == "confirmation", "it is put again"
+    assert (await case.say("yes"))["receipts"][0]["state"] == "verified"
+
+
+async def test_a_code_counts_after_a_question_that_nobody_can_answer(house: House, people: People) -> None:
+    customer, _ = people.with_order("delivered")
+    case = await house.open()
+    await case.say("change my phone number to +49 30 901820")
+    await case.say(f"{customer['email']}, {customer['postcode']}")
+    turn = await case.say("by the way, do you sell dog beds?")
+    assert [ask["kind"] for ask in turn["asks"]] == ["code"]
+    turn = await case.say(await house.code_for(customer["id"]))
+    assert turn["asks"][0]["kind"] == "confirmation", turn
+
+
+async def test_each_guess_at_a_proof_counts_whatever_stands_beside_it(house: House, people: People) -> None:
+    customer, order = people.with_order("shipped")
+    case = await house.open()
+    turn = await case.say(f"where is {order['id']}? my e-mail is {customer['email']}")
+    for guess in range(5):
+        assert turn["status"] == "waiting_customer", guess
+        turn = await case.say(f"my postcode is 9{guess}111")
+    assert (turn["handoff"] or {}).get("reason") == "identity_failed", turn
+
+
+async def test_a_mistyped_proof_is_put_right_by_itself(house: House, people: People) -> None:
+    customer, order = people.with_order("shipped")
+    case = await house.open()
+    await case.say(f"where is {order['id']}? my e-mail is {customer['email']} and my postcode 90909")
+    turn = await case.say(f"sorry, {customer['postcode']}")
+    assert turn["status"] == "resolved", turn
+    assert order["delivery"]["tracking"] in turn["reply"]
 
 
 async def test_a_corrected_value_makes_a_new_proposal(house: House, people: People) -> None:

@@ -40,6 +40,7 @@ async def test_every_refusal_is_a_problem_and_leaves_the_file_as_it_was(house: H
         "unknown approval": (404, await house.decide(str(uuid.uuid4()), decision="approve")),
         "unknown decision": (422, await house.decide(str(uuid.uuid4()), decision="perhaps")),
         "no handoff yet": (404, await house.client.get(f"/v1/cases/{case.id}/handoff", headers=house.staff)),
+        "a turn beyond all": (422, await house.client.get(f"/v1/cases/{case.id}/turns?after={'9' * 20}", headers=mine)),
         "no such route": (404, await house.client.get("/v2/cases")),
     }
     for what, (status, answer) in answers.items():
@@ -104,6 +105,12 @@ async def test_a_closed_case_takes_no_message_and_a_taken_one_gets_no_answer(hou
     await house.client.post(f"/v1/cases/{case.id}/close", headers=house.staff)
     path = f"/v1/cases/{case.id}/messages"
     assert (await house.client.post(path, json=_say(), headers=case.headers)).status_code == 409
+    file = f"/v1/cases/{case.id}/file"
+    before = (await house.client.get(file, headers=house.staff)).text
+    for move in ("takeover", "release", "close"):
+        refused = await house.client.post(f"/v1/cases/{case.id}/{move}", headers=house.staff)
+        assert refused.status_code == 409, move
+    assert (await house.client.get(file, headers=house.staff)).text == before
 
 
 @pytest.mark.parametrize("move", ["takeover", "close"])
@@ -132,9 +139,9 @@ DESCRIBED: dict[str, dict[str, set[int]]] = {
     "/v1/cases/{case_id}/turns/{message_id}": {"get": {200, 202} | VISITED},
     "/v1/cases/{case_id}/file": {"get": {200} | STAFFED},
     "/v1/cases/{case_id}/handoff": {"get": {200} | STAFFED},
-    "/v1/cases/{case_id}/takeover": {"post": {200, 400} | STAFFED},
-    "/v1/cases/{case_id}/release": {"post": {200, 400} | STAFFED},
-    "/v1/cases/{case_id}/close": {"post": {200, 400} | STAFFED},
+    "/v1/cases/{case_id}/takeover": {"post": {200, 400, 409} | STAFFED},
+    "/v1/cases/{case_id}/release": {"post": {200, 400, 409} | STAFFED},
+    "/v1/cases/{case_id}/close": {"post": {200, 400, 409} | STAFFED},
     "/v1/approvals": {"get": {200} | STAFFED - {404}},
     "/v1/approvals/{approval_id}": {"post": {200, 400, 409} | STAFFED},
 }

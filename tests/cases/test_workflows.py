@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+
 from tests.cases.house import House
 from tests.cases.people import People, age, total
 
@@ -127,6 +129,7 @@ async def test_a_rejected_refund_is_not_made_and_the_customer_hears_it(house: Ho
     decided = (await house.decide(approval["id"], decision="reject")).json()
     assert decided["turn"]["status"] == "resolved"
     assert decided["turn"]["reply"]
+    assert [citation["id"] for citation in decided["turn"]["citations"]] == approval["clauses"]
     assert await house.oracle.written(before) == []
 
 
@@ -165,6 +168,29 @@ async def test_an_old_delivery_is_not_refunded_and_the_clause_says_why(house: Ho
     assert turn["ruling"]["outcome"] == "forbid"
     assert turn["ruling"]["clauses"]
     assert turn["citations"]
+    assert await house.oracle.written(before) == []
+
+
+@pytest.mark.parametrize("status", ["returned", "shipped", "processing", "cancelled"])
+async def test_what_was_not_delivered_is_not_refunded_and_the_clause_says_why(
+    house: House, people: People, status: str
+) -> None:
+    customer, order = people.with_order(status)
+    case = await house.verified(customer["id"])
+    turn = await case.say(f"refund {order['id']} please because it is torn")
+    assert turn["ruling"]["outcome"] == "forbid", turn
+    assert "refunds/4.1" in [citation["id"] for citation in turn["citations"]]
+
+
+async def test_what_was_refunded_whole_is_not_refunded_again_and_the_clause_says_why(
+    house: House, people: People
+) -> None:
+    customer, order = people.refundable(15, 50)
+    await house.oracle.post("refunds", order_id=order["id"], amount=order["total"], reason="By a colleague.")
+    case, before = await house.verified(customer["id"]), await house.oracle.seq()
+    turn = await case.say(f"refund {order['id']} please because it is torn")
+    assert turn["ruling"]["outcome"] == "forbid", turn
+    assert [citation["id"] for citation in turn["citations"]] == ["refunds/4.5"]
     assert await house.oracle.written(before) == []
 
 
