@@ -103,7 +103,8 @@ def read_yaml(file: str, text: str, offset: int = 0) -> Source:
         findings += _walk(node, (), lines, offset, file) if node else []
         data = loader.construct_document(node) if node and not findings else None
     except yaml.MarkedYAMLError as error:
-        line = _line(error.problem_mark or error.context_mark) + offset
+        last = max(1, len(text.splitlines()))  # what a document lacks is missed behind its end
+        line = min(_line(error.problem_mark or error.context_mark), last) + offset
         hint = "put a value that holds ': ' or begins with a sign in quotes, and indent with spaces"
         raise PlaybookError([Finding(file, line, f"this is no YAML: {error.problem}", hint)]) from None
     except yaml.reader.ReaderError as error:

@@ -16,7 +16,7 @@ LONGEST_SENTENCE = 500
 
 _END = re.compile(
     r"""[.!?…]+["'”’»)\]]*\s+(?=\S)"""  # a stop and a gap; what follows decides
-    r"""|[。！？]+[」』”’）]*\s*(?=[^\s」』”’）])"""  # scripts that leave no gap
+    r"""|[。！？]+[」』”’）]*\s*(?=[^\s」』”’）。！？])"""  # scripts that leave no gap
     r"""|\s*\n\s*\n\s*(?=\S)"""  # a blank line
     r"""|\n\s*(?=[-*•]\s)"""  # the next point of a list
 )
