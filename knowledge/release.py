@@ -46,12 +46,12 @@ class Releases:
 
         Raises PlaybookError when something is wrong with them, OSError when the home cannot be written.
         """
-        load(folder, self._vocabulary)
         documents = _normalised(folder)
         release_id = _id(documents)
         if not (self._folder / release_id).exists():
+            load(folder, self._vocabulary)
             self._keep(release_id, documents)
-        return self.get(release_id)  # what was kept, not what stands in the folder by now
+        return self.get(release_id)  # checked as it is read: what was kept, not what stands in the folder by now
 
     def get(self, release_id: str) -> Release:
         """A published release; read once, then kept in memory.
