@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     turn_timeout_s: float = Field(default=30, gt=0)
     approval_ttl_s: float = Field(default=86_400, gt=0)
     confirm_ttl_s: float = Field(default=900, gt=0)
+    ticket_retry_s: float = Field(default=30, gt=0)
     clock_offset_s: float = 0
     rate_limit: int | None = Field(default=None, gt=0)
     """Requests a minute from one address; off by default, since the default address is loopback."""
@@ -169,7 +170,7 @@ async def opened(
             search=search,
             model_for=maker,
             code_secret=code_secret,
-            limits=Limits(settings.turn_timeout_s, settings.approval_ttl_s, settings.confirm_ttl_s),
+            limits=Limits(**settings.model_dump(include=set(Limits.__dataclass_fields__))),
         )
         turns = Turns(desk, kept)
         front = Front(desk, turns, home.secret("staff_token"), home.secret("customer_secret"), database.engine.name)

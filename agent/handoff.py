@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
-from agent import dispatch
+from agent import dispatch, ticket
 from agent.casefile import approvals
 from agent.casefile import events as e
 from agent.casefile.events import Event
 from agent.casefile.fold import Case
 from agent.casefile.records import Args, Handoff, Sourced
-from agent.errors import NotAuthorised
-from agent.policy.workflow import exact_args
 from agent.speech.render import Voice
 from agent.turn import OpenTurn
 from knowledge.playbook import Playbook
-from tools.contract import ToolLost
 
 PRIORITY = {"low": "low", "normal": "normal", "high": "high"}
 
 
 async def hand_over(turn: OpenTurn, reason: str, *, with_ticket: bool = True) -> None:
-    """Open the ticket, tell the customer, write the packet. Without a ticket the handoff stands all the same."""
+    """Open the ticket, tell the customer, write the packet. A ticket that cannot be opened now follows later."""
     if (submitted := turn.case.approval) is not None:
         turn.with_next_commit(lambda tx: approvals.withdraw(tx, submitted))
     for started in list(turn.case.open_effects.values()):
-        if started.action != "create_ticket":
+        if started.action != ticket.TOOL:
             await dispatch.prove(turn, started, send_again=False)
     await turn.commit()
     history = await turn.desk.files.events(turn.case.case_id)
-    ticket = await _open_ticket(turn, reason, history) if with_ticket else None
+    wanted = _for_ticket(turn, reason, turn.case.handoffs + 1, history)
+    opened = await ticket.opened(turn, wanted, history) if with_ticket else None
     turn.note(e.ReplySent(text="\n\n".join(_told(turn, reason))))
     history = [*history, *(event for event in turn.case.journal if event.seq > len(history))]
-    packet = packed(turn.case, turn.playbook, history, reason, ticket)
-    turn.note(e.HandedOff(reason=reason, packet=packet, ticket_id=ticket))
+    packet = packed(turn.case, turn.playbook, history, reason, opened)
+    turn.note(e.HandedOff(reason=reason, packet=packet, ticket_id=opened))
+    if opened is None:
+        ticket.try_again_later(turn)
 
 
 def _told(turn: OpenTurn, reason: str) -> list[str]:
@@ -54,36 +54,31 @@ def _lapsed(turn: OpenTurn, voice: Voice) -> list[str]:
     return [voice.about("approval.expired", given.proposal.action, given.proposal.args)] if given is not None else []
 
 
-async def _open_ticket(turn: OpenTurn, reason: str, history: Sequence[Event]) -> str | None:
-    case = turn.case
-    given: Args = {
+async def follow_up(turn: OpenTurn) -> None:
+    """Open the ticket of a handoff that stands without one, if it can be opened now."""
+    if ticket.is_wanted(turn):
+        history = await turn.desk.files.events(turn.case.case_id)
+        wanted = _for_ticket(turn, turn.case.handed or "", turn.case.handoffs, history)
+        opened = await ticket.opened(turn, wanted, history)
+        if opened is not None:
+            turn.note(e.TicketOpened(ticket_id=opened))
+        else:
+            ticket.try_again_later(turn)
+    await turn.finish()
+
+
+def _for_ticket(turn: OpenTurn, reason: str, number: int, history: Sequence[Event]) -> Args:
+    case, book = turn.case, turn.playbook
+    return {
         "kind": "handoff",
-        "subject": f"{_wants(case, turn.playbook)} ({reason})"[:200],
-        "body": _summary(case, turn.playbook, reason, history)[:4000],
+        "subject": f"{_wants(case, book)} ({reason})"[:200],
+        "body": _summary(case, book, reason, history)[:4000],
         "priority": PRIORITY[case.mood.urgency],
-        "number": case.handoffs + 1,
+        "number": number,
     }
-    begun = turn.noted(e.EffectStarted, lambda s: s.action == "create_ticket")
-    try:
-        args = begun.args if begun is not None else exact_args(turn.desk.catalog, "create_ticket", given)
-        dispatch.rule(turn, "create_ticket", args, intent=None, found={})
-        started = await dispatch.start(turn, "create_ticket", args, None)
-        receipt = await dispatch.prove(turn, started) if started is not None else None
-    except (NotAuthorised, ToolLost, ValidationError, KeyError):
-        return None
-    if receipt is None or receipt.state != "verified":
-        return None
-    return _new_id(receipt.evidence["read_back"])
 
 
-def _new_id(read_back: JsonValue) -> str | None:
-    seen = read_back.get("seen") if isinstance(read_back, dict) else None
-    added = seen.get("added") if isinstance(seen, dict) else None
-    first = added[0] if isinstance(added, list) and added else None
-    return str(first["id"]) if isinstance(first, dict) else None
-
-
-def packed(case: Case, book: Playbook, history: Sequence[Event], reason: str, ticket: str | None) -> Handoff:
+def packed(case: Case, book: Playbook, history: Sequence[Event], reason: str, ticket_id: str | None) -> Handoff:
     """The packet, from the file alone."""
     reads = _of(history, e.IntakeRead)
     last_read = reads[-1:]
@@ -116,7 +111,7 @@ def packed(case: Case, book: Playbook, history: Sequence[Event], reason: str, ti
         channel=_from(proofs[:1], case.channel),
         told_customer=_from(lines[-1:], _text(lines[-1]) if lines else ""),
         reason=_from(history[-1:], reason),
-        ticket_id=_from([event for event in tried if _attempt(event)["action"] == "create_ticket"][-1:], ticket),
+        ticket_id=_from([event for event in tried if _attempt(event)["action"] == ticket.TOOL][-1:], ticket_id),
     )
 
 

@@ -28,9 +28,10 @@ from agent.casefile.lease import Lease
 from agent.desk import Desk
 from agent.errors import CaseIsClosed, CaseUnknown, LateWriter
 from agent.graph import GRAPH_STEPS, build
-from agent.handoff import hand_over
+from agent.handoff import follow_up, hand_over
 from agent.nodes.intake import receive
 from agent.state import State
+from agent.ticket import is_wanted, try_again_later
 from agent.turn import OpenTurn
 
 SWEEP_S = 1.0
@@ -161,6 +162,9 @@ class Turns:
 
     async def _through_graph(self, turn: OpenTurn) -> None:
         config = self.config(turn.case.case_id)
+        if turn.wakes[0].cause == "ticket":
+            await follow_up(turn)
+            return
         if not any(wake.cause == "message" for wake in turn.wakes):
             if turn.case.approval is None and turn.noted(e.ApprovalGiven) is None:
                 await turn.finish()  # a person took the case before this could be carried out
@@ -187,7 +191,12 @@ class Turns:
 
     @staticmethod
     async def _handed_over(turn: OpenTurn, ends: float) -> None:
-        """Should the ticket take too long, the handoff stands without one."""
+        """Should the ticket take too long, the handoff stands without one. Who has it already is told nothing again."""
+        if turn.case.handed is not None:
+            if is_wanted(turn):
+                try_again_later(turn)
+            await turn.finish()
+            return
         try:
             async with asyncio.timeout(max(0.5, ends - time.monotonic() - 0.5)):
                 await hand_over(turn, "internal")

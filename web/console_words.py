@@ -19,7 +19,7 @@ BY: dict[Who, tuple[type[e.Body], ...]] = {
     "policy": (e.PassagesFound, e.Ruled, e.ApprovalAsked),
     "system": (
         e.CaseOpened, e.TurnStarted, e.IdentityChecked, e.CodeChecked, e.LookedUp, e.EffectStarted, e.EffectReturned,
-        e.Verified, e.TurnDone,
+        e.Verified, e.TicketOpened, e.TurnDone,
     ),
     "person": (e.ApprovalGiven, e.TakenOver, e.GivenBack, e.CaseClosed),
 }  # fmt: skip
@@ -77,7 +77,12 @@ def _(body: e.CaseOpened) -> str:
 
 @told.register
 def _(body: e.TurnStarted) -> str:
-    why = {"message": "a message", "decision": "a person’s decision", "expiry": "an approval that ran out"}
+    why = {
+        "message": "a message",
+        "decision": "a person’s decision",
+        "expiry": "an approval that ran out",
+        "ticket": "a handoff without a ticket",
+    }
     return f"A turn began, because of {why[body.cause]}."
 
 
@@ -208,6 +213,11 @@ def _(body: e.ReplySent) -> str:
 def _(body: e.HandedOff) -> str:
     ticket = f", ticket {body.ticket_id}" if body.ticket_id else ", without a ticket"
     return f"Handed over to a person: {named(body.reason)}{ticket}."
+
+
+@told.register
+def _(body: e.TicketOpened) -> str:
+    return f"The handoff’s ticket {body.ticket_id} was opened after all."
 
 
 @told.register

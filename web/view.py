@@ -11,7 +11,7 @@ from agent.casefile import events as e
 from agent.casefile.events import Event
 from agent.casefile.fold import Case, fold
 from agent.casefile.inbox import Wake
-from agent.casefile.records import CaseStatus, Frozen, Handoff, Intent, Turn
+from agent.casefile.records import CaseStatus, Frozen, Handoff, Intent, Sourced, Turn
 
 
 class TranscriptLine(Frozen):
@@ -108,6 +108,12 @@ def turns_of(events: Sequence[Event], after: int = 0) -> list[Turn]:
 
 
 def packet_of(events: Sequence[Event]) -> Handoff | None:
-    """The last handoff's packet."""
-    packets = [event.body.packet for event in events if isinstance(event.body, e.HandedOff)]
-    return packets[-1] if packets else None
+    """The last handoff's packet, with the ticket that was opened later where it had none."""
+    packet: Handoff | None = None
+    for event in events:
+        match event.body:
+            case e.HandedOff(packet=written):
+                packet = written
+            case e.TicketOpened(ticket_id=ticket) if packet is not None:
+                packet = packet.model_copy(update={"ticket_id": Sourced(value=ticket, events=[event.seq])})
+    return packet

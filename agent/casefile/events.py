@@ -47,7 +47,7 @@ class TurnStarted(Body):
     """A turn began for these rows of the inbox."""
 
     wakes: list[str]
-    cause: Literal["message", "decision", "expiry"]
+    cause: Literal["message", "decision", "expiry", "ticket"]
 
 
 class MessageReceived(Body):
@@ -239,6 +239,12 @@ class HandedOff(Body):
     ticket_id: str | None
 
 
+class TicketOpened(Body):
+    """The ticket of a handoff that had none could be opened after all."""
+
+    ticket_id: str
+
+
 class TurnDone(Body):
     """The turn's last event: it is done when this stands in the file."""
 
@@ -267,8 +273,8 @@ class CaseClosed(Body):
 EventBody = (
     CaseOpened | TurnStarted | MessageReceived | IntakeRead | ConfirmationSettled | ChoiceSettled | IdentityChecked
     | CodeChecked | PassagesFound | ModelAnswered | LookedUp | Ruled | ConfirmationAsked | ApprovalAsked | ApprovalGiven
-    | EffectStarted | EffectReturned | Verified | IntentSettled | SlotsCleared | ReplySent | HandedOff | TurnDone
-    | TakenOver | GivenBack | CaseClosed
+    | EffectStarted | EffectReturned | Verified | IntentSettled | SlotsCleared | ReplySent | HandedOff | TicketOpened
+    | TurnDone | TakenOver | GivenBack | CaseClosed
 )  # fmt: skip
 EVENTS: dict[str, type[Body]] = {kind.__name__: kind for kind in EventBody.__args__}
 

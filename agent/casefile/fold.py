@@ -166,7 +166,7 @@ def _(body: e.Verified, case: Case, at: str) -> dict[str, object]:
     receipt = body.receipt
     changes: dict[str, object] = {
         "open_effects": {k: v for k, v in case.open_effects.items() if k != receipt.effect},
-        "receipts": [*case.receipts, receipt][-RECEIPTS:],
+        "receipts": [*(known for known in case.receipts if known.effect != receipt.effect), receipt][-RECEIPTS:],
     }
     if receipt.action == "send_code":
         code = Code(ordinal=int(str(receipt.args["ordinal"])), sent_at=at) if receipt.state == "verified" else None
@@ -203,6 +203,11 @@ def _(body: e.HandedOff, case: Case, _at: str) -> dict[str, object]:
         "ticket_id": body.ticket_id,
         **_out_of_the_agents_hands(case),
     }
+
+
+@applied.register
+def _(body: e.TicketOpened, _case: Case, _at: str) -> dict[str, object]:
+    return {"ticket_id": body.ticket_id}
 
 
 @applied.register

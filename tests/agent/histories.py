@@ -195,6 +195,7 @@ KINDS: dict[str, Callable[[Writer], e.Body]] = {
     "SlotsCleared": lambda w: e.SlotsCleared(intent=w.intent(), names=["reason"]),
     "ReplySent": lambda w: e.ReplySent(text=w.text(), asks=w.asks(), continues=w.flip()),
     "HandedOff": lambda _: e.HandedOff(reason="policy", packet=PACKET, ticket_id="t-1"),
+    "TicketOpened": lambda _: e.TicketOpened(ticket_id="t-2"),
     "TurnDone": lambda w: e.TurnDone(turn=w.turn(), wakes=[]),
     "TakenOver": lambda _: e.TakenOver(by="staff"),
     "GivenBack": lambda _: e.GivenBack(by="staff"),

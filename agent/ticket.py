@@ -1,0 +1,91 @@
+"""The ticket of a handoff: one in the company's help desk, opened with the handoff or as soon as it can be.
+
+A handoff never waits for its ticket. While it has none, the case is woken again and again, at growing intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from agent import dispatch
+from agent.casefile import events as e
+from agent.casefile import inbox
+from agent.casefile.events import Event
+from agent.casefile.inbox import Wake
+from agent.casefile.records import Args, Receipt
+from agent.errors import NotAuthorised
+from agent.policy.workflow import exact_args
+from agent.turn import OpenTurn
+from tools.contract import ToolLost
+
+TOOL = "create_ticket"
+LONGEST_PAUSE_S = 3600.0
+TRIES = 60
+"""Some two days; what cannot be opened by then stands in the console without a ticket."""
+
+
+async def opened(turn: OpenTurn, wanted: Args, history: Sequence[Event]) -> str | None:
+    """The id of the ticket, opened now unless an earlier attempt turns out to have done it; None: there is none yet.
+
+    `wanted`: the arguments of `create_ticket`. `history`: the case's events as they are written.
+    """
+    try:
+        receipt = await _proven(turn, wanted, history)
+    except (NotAuthorised, ToolLost, ValidationError, KeyError):
+        return None
+    added = _added(receipt)
+    return added[0] if added else None
+
+
+async def _proven(turn: OpenTurn, wanted: Args, history: Sequence[Event]) -> Receipt | None:
+    """What came of the last attempt, or of a new one where that one can have left no ticket."""
+    started, receipt = _last_attempt(history, wanted["number"])
+    if started is not None and (receipt is None or receipt.state == "unknown"):
+        receipt = await dispatch.prove(turn, started)
+    elif started is None or not _added(receipt):
+        args = exact_args(turn.desk.catalog, TOOL, wanted)
+        dispatch.rule(turn, TOOL, args, intent=None, found={})
+        started = await dispatch.start(turn, TOOL, args, None)
+        receipt = await dispatch.prove(turn, started) if started is not None else None
+    return receipt
+
+
+def _last_attempt(history: Sequence[Event], number: object) -> tuple[e.EffectStarted | None, Receipt | None]:
+    """The last effect for this handoff, and its last receipt."""
+    starts = [event.body for event in history if isinstance(event.body, e.EffectStarted)]
+    started = next((s for s in reversed(starts) if s.action == TOOL and s.args["number"] == number), None)
+    receipts = [event.body.receipt for event in history if isinstance(event.body, e.Verified)]
+    return started, next((r for r in reversed(receipts) if started is not None and r.effect == started.effect), None)
+
+
+def _added(receipt: Receipt | None) -> list[str]:
+    """The tickets that were seen to be added: one that is not wholly as intended is the handoff's all the same."""
+    read_back = receipt.evidence["read_back"] if receipt is not None else {}
+    seen = read_back.get("seen") if isinstance(read_back, dict) else None
+    rows = seen.get("added") if isinstance(seen, dict) else None
+    return [str(row["id"]) for row in rows or [] if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def try_again_later(turn: OpenTurn) -> None:
+    """Have the case woken for its ticket, after twice the time that was waited for the last try."""
+    tries = sum(int(wake.body) for wake in turn.wakes if wake.cause == "ticket") + 1
+    if tries > TRIES:
+        return
+    desk, case = turn.desk, turn.case
+    pause = min(desk.limits.ticket_retry_s * 2.0 ** (tries - 1), LONGEST_PAUSE_S)
+    wake = Wake(case.case_id, f"ticket:{case.handoffs}:{tries}", "ticket", str(tries))
+
+    async def put(tx: AsyncConnection) -> None:
+        await inbox.put(tx, desk.tenant, desk.clock, wake, due_at=desk.clock.after(pause))
+
+    turn.with_next_commit(put)
+
+
+def is_wanted(turn: OpenTurn) -> bool:
+    """Whether the handoff that the turn was woken for still stands, without a ticket."""
+    case = turn.case
+    ours = all(wake.wake_id.startswith(f"ticket:{case.handoffs}:") for wake in turn.wakes)
+    return ours and case.handed is not None and case.ticket_id is None and case.status != "closed"
