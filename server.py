@@ -28,7 +28,6 @@ from agent.models.port import Model
 from agent.policy.facts import vocabulary
 from agent.turns import Turns
 from knowledge.embed import EmbeddingUnavailable, MiniLM
-from knowledge.head import HeadError
 from knowledge.load import PlaybookError, load
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
@@ -48,7 +47,6 @@ REFUSALS = (
     EmbeddingUnavailable,
     IndexMismatch,
     IndexUnavailable,
-    HeadError,
     Unusable,
 )
 """What stops a command, each with one sentence that says what to do."""

@@ -1,4 +1,4 @@
-"""The intent head: which intent a message carries, by a linear model on frozen embeddings.
+"""The intent head: which intent a message carries, by a linear model on frozen embeddings and on the spelling.
 
 Multinomial logistic regression with L2, fitted when a release is built, from the examples of its intents; the same
 examples give the same head. What no intent is likely for is out of scope: its highest logit lies under a threshold,
@@ -7,6 +7,7 @@ which cross-validation sets so that 95 of 100 messages that are in scope stay in
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -18,38 +19,40 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embed import Embedder, Vectors
+from knowledge.embed import Embedder
 from knowledge.logistic import Matrix, fitted
 from knowledge.playbook import Article, Clause, Playbook
 from knowledge.release import Release
+from knowledge.spelling import Spelling
 
 IN_SCOPE_RECALL = 0.95
 FOLDS = 5
 
 
 class HeadError(Exception):
-    """A stored head that cannot be used; delete its file to have it fitted anew."""
+    """A stored head that cannot be used."""
 
 
 @dataclass(frozen=True, eq=False)
 class Head:
-    """A fitted head. Vectors must come from the embedder whose id it carries."""
+    """A fitted head. It must be asked with the embedder whose id it carries."""
 
     names: tuple[str, ...]
     weights: Matrix
-    """One row an intent."""
+    """One row an intent: for the embedding's dimensions, then for the spelling's."""
     bias: Matrix
     threshold: float
     """A message whose highest logit is lower is out of scope."""
     embedder: str
+    spelling: Spelling
 
-    def logits(self, vectors: Vectors) -> Matrix:
-        """One row a vector, one column a name."""
-        return np.asarray(vectors.astype(np.float64) @ self.weights.T + self.bias)
+    def logits(self, texts: Sequence[str], embedder: Embedder) -> Matrix:
+        """One row a text, one column a name."""
+        return np.asarray(features(texts, embedder, self.spelling) @ self.weights.T + self.bias)
 
-    def scores(self, vectors: Vectors) -> list[dict[str, float]]:
-        """For each vector its logits by name, likeliest first."""
-        named = [zip(self.names, map(float, row), strict=True) for row in self.logits(vectors)]
+    def scores(self, texts: Sequence[str], embedder: Embedder) -> list[dict[str, float]]:
+        """For each text its logits by name, likeliest first."""
+        named = [zip(self.names, map(float, row), strict=True) for row in self.logits(texts, embedder)]
         return [dict(sorted(row, key=lambda pair: -pair[1])) for row in named]
 
     def save(self, path: Path) -> None:
@@ -64,6 +67,8 @@ class Head:
                 bias=self.bias,
                 threshold=np.array(self.threshold),
                 embedder=np.array(self.embedder),
+                runs=self.spelling.runs,
+                rarity=self.spelling.rarity,
             )
         os.replace(beside, path)
 
@@ -73,15 +78,17 @@ class Head:
         try:
             with path.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
                 names = tuple(map(str, file["names"]))
-                return cls(names, file["weights"], file["bias"], float(file["threshold"]), str(file["embedder"]))
+                spelling = Spelling(file["runs"], file["rarity"])
+                threshold, embedder = float(file["threshold"]), str(file["embedder"])
+                return cls(names, file["weights"], file["bias"], threshold, embedder, spelling)
         except (KeyError, ValueError, EOFError, BadZipFile) as error:
-            raise HeadError(f"The intent head in {path} cannot be read ({error}): delete it.") from None
+            raise HeadError(f"The intent head in {path} cannot be read ({error}).") from None
 
 
 def open_head(home: Path, release: Release, locale: str, embedder: Embedder) -> Head:
-    """The head of a release and locale, kept beside its index; fitted when it is not there, or is another model's."""
+    """The head of a release and locale, kept beside its index; fitted when there is none that this model can use."""
     path = home / "index" / f"{release.playbook.company.id}.{release.id}.{locale}.head.npz"
-    if path.exists():
+    with contextlib.suppress(FileNotFoundError, HeadError):
         head = Head.load(path)
         if head.embedder == embedder.id:
             return head
@@ -101,27 +108,34 @@ def examples_of(playbook: Playbook, locale: str) -> dict[str, list[str]]:
 
 
 def fit(examples: Mapping[str, Sequence[str]], embedder: Embedder) -> Head:
-    """Fit a head on named examples; takes about a second for some 500 of them, besides embedding them."""
+    """Fit a head on named examples; takes some seconds for a thousand of them, besides embedding them."""
     names = tuple(sorted(examples))
-    vectors = embedder.embed([text for name in names for text in examples[name]]).astype(np.float64)
+    texts = [text for name in names for text in examples[name]]
     labels = np.repeat(np.arange(len(names)), [len(examples[name]) for name in names])
-    weights, bias = fitted(vectors, labels, len(names))
-    return Head(names, weights, bias, _threshold(vectors, labels, len(names)), embedder.id)
+    spelling = Spelling.learnt(texts)
+    known = features(texts, embedder, spelling)
+    weights, bias = fitted(known, labels, len(names))
+    return Head(names, weights, bias, _threshold(known, labels, len(names)), embedder.id, spelling)
 
 
-def held_out_logits(vectors: Matrix, labels: NDArray[np.int64], classes: int, folds: int = FOLDS) -> Matrix:
+def features(texts: Sequence[str], embedder: Embedder, spelling: Spelling) -> Matrix:
+    """What the head sees of each text: its embedding and its spelling, both of length 1."""
+    return np.hstack((embedder.embed(texts).astype(np.float64), spelling.of(texts)))
+
+
+def held_out_logits(known: Matrix, labels: NDArray[np.int64], classes: int, folds: int = FOLDS) -> Matrix:
     """The logits that each example gets from a head fitted without it and its fold."""
     logits = np.empty((len(labels), classes))
     fold = _folds(labels, folds)
     for number in range(folds):
         out = fold == number
-        weights, bias = fitted(vectors[~out], labels[~out], classes)
-        logits[out] = vectors[out] @ weights.T + bias
+        weights, bias = fitted(known[~out], labels[~out], classes)
+        logits[out] = known[out] @ weights.T + bias
     return logits
 
 
-def _threshold(vectors: Matrix, labels: NDArray[np.int64], classes: int) -> float:
-    return float(np.quantile(held_out_logits(vectors, labels, classes).max(axis=1), 1 - IN_SCOPE_RECALL))
+def _threshold(known: Matrix, labels: NDArray[np.int64], classes: int) -> float:
+    return float(np.quantile(held_out_logits(known, labels, classes).max(axis=1), 1 - IN_SCOPE_RECALL))
 
 
 def _folds(labels: NDArray[np.int64], folds: int) -> NDArray[np.int64]:

@@ -45,7 +45,7 @@ class Guesser:
         known = [place for place, name in enumerate(self.head.names) if name in among]
         if not texts or not known:
             return [NO_GUESS for _ in texts]
-        return [self._guess(known, row[known]) for row in self.head.logits(self.embedder.embed(texts))]
+        return [self._guess(known, row[known]) for row in self.head.logits(texts, self.embedder)]
 
     def _guess(self, known: Sequence[int], logits: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Guess:
         shares = np.exp(logits - logits.max())

@@ -15,6 +15,8 @@ from agent.casefile.records import Ask
 from agent.models.language import Language
 from agent.models.offline import Offline
 from agent.models.port import Frame, IntentChoice
+from knowledge import head as head_module
+from knowledge import logistic, spelling
 from knowledge.embed import MiniLM
 from knowledge.head import Head, fit
 from tests.agent.models.cases import connected
@@ -67,12 +69,13 @@ def embedder() -> MiniLM:
 
 @pytest.fixture(scope="session")
 def head(embedder: MiniLM, pytestconfig: pytest.Config) -> Head:
-    """Kept between runs, since fitting takes seconds; another embedder or other examples make another head."""
-    written = INTENTS.read_bytes()
+    """Kept between runs, since fitting takes seconds; another embedder, other examples or other code make another."""
+    code = (Path(str(module.__file__)).read_bytes() for module in (head_module, spelling, logistic))
+    written = INTENTS.read_bytes() + b"".join(code)
     cache = pytestconfig.cache.mkdir("heads") if pytestconfig.cache else Path(mkdtemp())
     kept = cache / f"{sha256(written + embedder.id.encode()).hexdigest()[:16]}.npz"
     if not kept.exists():
-        examples = yaml.safe_load(written)
+        examples = yaml.safe_load(INTENTS.read_bytes())
         fit({name: intent["examples"]["en"] for name, intent in examples.items()}, embedder).save(kept)
     return Head.load(kept)
 

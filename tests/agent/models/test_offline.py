@@ -13,6 +13,7 @@ from agent.models.offline import Offline
 from agent.models.port import AnswerStep, IntentChoice, Model, Reading, ToolOffer
 from knowledge.embed import MiniLM, Vectors
 from knowledge.head import Head
+from knowledge.spelling import Spelling
 from tests.agent.models.conftest import Row, frame, rows
 
 NAMES: dict[str, set[str | None]] = {
@@ -167,7 +168,7 @@ class Pointing:
 def test_what_is_nearly_as_likely_is_told_and_what_is_unlikely_is_none(
     text: str, name: str | None, runner_up: str | None
 ) -> None:
-    head = Head(("one", "two"), np.eye(2), np.zeros(2), threshold=1.0, embedder="pointing")
+    head = Head(("one", "two"), np.eye(2), np.zeros(2), 1.0, "pointing", Spelling.learnt([]))
     (guess,) = Guesser(Pointing(), head).guess([text], ["one", "two"])
     assert (guess.name, guess.runner_up) == (name, runner_up)
     assert 0.5 <= guess.confidence <= 1
