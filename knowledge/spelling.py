@@ -48,7 +48,7 @@ class Spelling:
                 if (place := self._place.get(run)) is not None:
                     row[place] = (1 + np.log(times)) * self.rarity[place]
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.divide(rows, lengths, out=rows, where=lengths > 0)
+        return rows / np.where(lengths > 0, lengths, 1)
 
 
 def _runs(text: str) -> Iterator[str]:
