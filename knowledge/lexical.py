@@ -6,16 +6,15 @@ Words are cut to six letters: a stemmer that needs no word list and works in any
 from __future__ import annotations
 
 import math
-import os
 import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from knowledge.files import put_folder
 
 _STEM = 6
 
@@ -25,27 +24,23 @@ def words(text: str) -> list[str]:
     return [word[:_STEM] for word in re.findall(r"\w+", text.lower())]
 
 
-class Coverage:
-    """How much of what a question says is said by a passage too, with rare words counting more.
+class Rarity:
+    """How much a word tells: much, when it seldom occurs in what the company wrote and in what customers write.
 
-    Rare is what seldom occurs in the passages and in the messages that customers write (the examples of the intents),
-    so that "could you please tell me" weighs next to nothing in any language, without a list of such words.
+    With the examples of the intents among the texts, "could you please tell me" weighs next to nothing in any
+    language, without a list of such words.
     """
 
-    def __init__(self, passages: Sequence[str], messages: Iterable[str]) -> None:
-        self._said = [frozenset(words(text)) for text in passages]
-        texts = [*self._said, *(frozenset(words(text)) for text in messages)]
-        counts = Counter(word for text in texts for word in text)
-        self._unseen = _rarity(0, len(texts))
-        self._rarity = {word: _rarity(count, len(texts)) for word, count in counts.items()}
+    def __init__(self, texts: Iterable[str]) -> None:
+        known = [frozenset(words(text)) for text in texts]
+        counts = Counter(word for text in known for word in text)
+        self._unseen = _rarity(0, len(known))
+        self._weights = {word: _rarity(count, len(known)) for word, count in counts.items()}
 
-    def of(self, question: str) -> NDArray[np.float64]:
-        """For each passage the share of the question's weight that it says, 0 to 1."""
-        weights = [(word, self._rarity.get(word, self._unseen)) for word in words(question)]
-        total = sum(weight for _, weight in weights)
-        if not total:
-            return np.zeros(len(self._said))
-        return np.array([sum(weight for word, weight in weights if word in said) / total for said in self._said])
+    def of(self, word: str) -> float:
+        """Its inverse document frequency; 0 for what is no word."""
+        stems = words(word)
+        return sum(self._weights.get(stem, self._unseen) for stem in stems) / len(stems) if stems else 0.0
 
 
 class Bm25:
@@ -58,7 +53,7 @@ class Bm25:
         if not folder.is_dir():
             index = bm25s.BM25()
             index.index([words(text) for text in passages], show_progress=False)
-            _put(index, folder)
+            put_folder(folder, lambda beside: index.save(beside, show_progress=False))
         self._index = bm25s.BM25.load(folder)
 
     def scores(self, question: str) -> NDArray[np.float64]:
@@ -72,16 +67,3 @@ class Bm25:
 def _rarity(count: int, texts: int) -> float:
     """The inverse document frequency that BM25 uses."""
     return math.log(1 + (texts - count + 0.5) / (count + 0.5))
-
-
-def _put(index: object, folder: Path) -> None:
-    """Write the index beside its place and move it there at once."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
-    index.save(beside, show_progress=False)  # type: ignore[attr-defined]
-    try:
-        os.rename(beside, folder)
-    except OSError:
-        shutil.rmtree(beside, ignore_errors=True)
-        if not folder.is_dir():  # else another process wrote the same one first
-            raise

@@ -57,6 +57,8 @@ class Company(Document):
     tone: str
     support_threshold: Annotated[float, Field(ge=0, le=1)]
     """Passages below this carry no answer."""
+    nearest_threshold: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """A passage from here up to `support_threshold` is quoted as the nearest there is, never as the answer."""
     escalate_when: list[str] = []
     """CEL over the customer's state: a case for which one holds goes to a person."""
 

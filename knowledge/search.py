@@ -1,7 +1,8 @@
 """Search: the passages of a release that carry a question, best first, each with how well it does.
 
 Chroma finds pieces that mean the same, BM25 finds words that are the same, reciprocal ranks choose the candidates among
-both, and `support` orders them. Support is absolute: 0.5 is where an answer becomes more likely right than wrong.
+both, and late interaction orders them. `support` is absolute: 0.5 is where an answer becomes more likely right than
+wrong.
 
 There is one collection for each tenant, release and locale, since a filter costs more than the search. Embeddings are
 always passed in; Chroma computes none and reports nothing to anyone.
@@ -18,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from knowledge.embed import Embedder, Vectors
-from knowledge.lexical import Bm25, Coverage, words
+from knowledge.embed import Vectors, WordEmbedder
+from knowledge.interaction import Interaction, Scores
+from knowledge.lexical import Bm25, Rarity, words
 from knowledge.passages import Passage, passages_of, pieces_of
 from knowledge.release import Release
 
@@ -29,19 +30,15 @@ if TYPE_CHECKING:
     from chromadb import Collection
     from chromadb.api import ClientAPI
 
-Scores = NDArray[np.float64]
-
 PIECES = 200
 """How many pieces are compared closely."""
 CANDIDATES = 24
 RANK_OFFSET = 60
 """Of reciprocal-rank fusion: how little it matters whether a passage is first or third."""
-WORDS_WEIGHT = 0.3
-"""What a share of words covered adds to a cosine."""
-EVEN_EVIDENCE = 0.67
-"""Cosine and weighted words at which a passage carries a question as likely as not."""
-STEEPNESS = 10.5
-"""These three are fitted on the tuning half of `tests/knowledge/questions.yaml`, for MiniLM's cosines."""
+EVEN_EVIDENCE = 0.62
+"""The interaction at which a passage carries a question as likely as not."""
+STEEPNESS = 16.0
+"""Both are fitted on the tuning half of `tests/knowledge/questions.yaml`, for MiniLM."""
 
 
 class IndexMismatch(Exception):
@@ -73,7 +70,7 @@ class _Index:
     collection: Collection
     size: int
     bm25: Bm25
-    coverage: Coverage
+    interaction: Interaction
 
     @cached_property
     def position(self) -> dict[str, int]:
@@ -93,7 +90,7 @@ class _Index:
 class Search:
     """Searches in the releases it has built. May be called from several threads."""
 
-    def __init__(self, home: Path, embedder: Embedder) -> None:
+    def __init__(self, home: Path, embedder: WordEmbedder) -> None:
         self._folder = home / "index"
         self._embedder = embedder
         self._indexes: dict[tuple[str, str], _Index] = {}
@@ -123,24 +120,25 @@ class Search:
             raise IndexUnavailable(f"Release {release_id} has no index in '{locale}': build it before searching it.")
         if not words(query):
             return []
-        cosines = index.cosines(self._embedder.embed([query]))
-        support = _support(cosines, index.coverage.of(query))
         in_force = [place for place, passage in enumerate(index.passages) if passage.in_force(at)]
-        fused = _fused(in_force, cosines, index.bm25.scores(query))
-        best = sorted(fused[: max(k, CANDIDATES)], key=lambda place: (-support[place], index.passages[place].id))
-        return [_found(index.passages[place], support[place]) for place in best[:k]]
+        cosines = index.cosines(self._embedder.embed([query]))
+        near = _fused(in_force, cosines, index.bm25.scores(query))[: max(k, CANDIDATES)]
+        found = [
+            _found(index.passages[place], support)
+            for place, support in zip(near, _support(index.interaction.of(query, near)), strict=True)
+        ]
+        return sorted(found, key=lambda one: (-one.support, one.id))[:k]
 
     def _open(self, name: str, passages: Sequence[Passage], messages: Iterable[str]) -> _Index:
-        pieces = {
-            f"{passage.id}#{number}": piece
-            for passage in passages
-            for number, piece in enumerate(pieces_of(passage, self._embedder.fits))
-        }
+        cut = {passage.id: pieces_of(passage, self._embedder.fits) for passage in passages}
+        pieces = {f"{id_}#{number}": piece for id_, parts in cut.items() for number, piece in enumerate(parts)}
         digest = hashlib.sha256("\0".join(f"{key}\0{text}" for key, text in pieces.items()).encode()).hexdigest()[:12]
         collection = self._collection(name, digest, pieces)
         texts = [passage.text for passage in passages]
         bm25 = Bm25(self._folder / "words" / f"{name}.{digest}", texts)
-        return _Index(passages, collection, len(pieces), bm25, Coverage(texts, messages))
+        vectors = self._folder / "vectors" / f"{name}.{digest}"
+        interaction = Interaction(vectors, cut.values(), self._embedder, Rarity([*texts, *messages]))
+        return _Index(passages, collection, len(pieces), bm25, interaction)
 
     def _collection(self, name: str, digest: str, pieces: dict[str, str]) -> Collection:
         """The collection with exactly these pieces; a half-built or outdated one is built anew."""
@@ -187,9 +185,8 @@ class Search:
             ) from None
 
 
-def _support(cosines: Scores, coverage: Scores) -> Scores:
-    evidence = cosines + WORDS_WEIGHT * coverage - EVEN_EVIDENCE
-    return np.asarray(1.0 / (1.0 + np.exp(-STEEPNESS * evidence)))
+def _support(interaction: Scores) -> list[float]:
+    return [float(share) for share in 1.0 / (1.0 + np.exp(-STEEPNESS * (interaction - EVEN_EVIDENCE)))]
 
 
 def _fused(places: Sequence[int], cosines: Scores, bm25: Scores) -> list[int]:
@@ -210,5 +207,5 @@ def _found(passage: Passage, support: float) -> Found:
         title=source.title,
         text=source.text,
         locale=source.locale,
-        support=round(float(support), 4),
+        support=round(support, 4),
     )

@@ -42,6 +42,7 @@ CONTRACT: dict[str, frozenset[str]] = {
     "identity.failed": frozenset(),
     "identity.locked": frozenset(),
     "unanswered": frozenset(),
+    "unanswered.nearest": frozenset(),
     "unanswered.offer": frozenset(),
     "greeting": frozenset({"company"}),
     "thanks": frozenset(),

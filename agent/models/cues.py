@@ -98,6 +98,8 @@ class Cues:
     verbs: str
     objects: str
     """A verb of the one list before a word of the other begins a request too: "refund my", not "refund policy"."""
+    vague: str
+    """Words that lean on what was said before: a request of nothing but these is no matter of its own."""
     speaks: str
     """Phrases of speaking, before the person."""
     gets: str
@@ -265,8 +267,11 @@ ENGLISH = Cues(
         replace exchange connect transfer get book resend correct fix set reimburse switch move redirect write
         recommend pay chase locate trace""",
     objects="my the it that this these those me us them a an one order orders hg all both to for up hg- #",
+    vague="""account profile file record records system details database side end one ones mine right wrong correct
+        new old other instead again now soon next asap happen start sort work do done have got use thing things stuff
+        issue problem matter everything something anything there here what must should like would want so then""",
     speaks=r"""(?:speak|talk|chat|talking|speaking)(?: \w+)? (?:to|with), (?:a word|contact|touch) with,
-        discuss \w+ (?:\w+ )?(?:\w+ )?with, transfer(?:red)?(?: me)?(?: over)? to,
+        discuss \w+ (?:\w+ )?(?:\w+ )?with, (?:speak|talk|chat) about (?:\w+ ){1,5}(?:to|with), transfer(?:red)?(?: me)?(?: over)? to,
         (?:connect|connected|put)(?: me)?(?: through)? (?:to|with), pass(?:ed)?(?: me)?(?: on)? to,
         call(?:ed)?(?: back)? (?:from|by), hand(?:ed)?(?: me)? over to, escalate(?: \w+)?(?: \w+)? to, deal with,
         let me have""",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from agent.casefile.records import Intent
 from agent.models.changes import Listed, listed
@@ -186,7 +187,7 @@ def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
             ids=tuple(value for value in inside if value.name == "order_id"),
             new=bool(changed) and not told,
             request=is_request(text[start:end], cues),
-            pointed="?" in text[start:end] or _says(plain[start:end], cues, words(cues.verbs) | words(cues.objects)),
+            pointed="?" in text[start:end] or _says(plain[start:end], cues, _pointing(cues)),
             says=_says(plain[start:end], cues) or (bool(changed) and not answers and not told),
             answers=answers,
             besides=phrase(cues.besides).search(plain, last, end) is not None,
@@ -230,6 +231,12 @@ def _by_change(text: str, spans: Sequence[Span], values: Sequence[Found], cues: 
                 start = between.end()
             last = value.end
         yield start, end
+
+
+@cache
+def _pointing(cues: Cues) -> frozenset[str]:
+    """Words that name nothing by themselves."""
+    return words(cues.verbs) | words(cues.objects) | words(cues.vague)
 
 
 def _says(plain: str, cues: Cues, more: frozenset[str] = frozenset()) -> bool:

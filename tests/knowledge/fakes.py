@@ -14,7 +14,7 @@ from knowledge.embed import Embedder, Vectors
 from knowledge.lexical import words
 
 
-class WordEmbedder:
+class StemEmbedder:
     """Without a model: words become directions, so that texts with the same words are near each other."""
 
     dim = 64
@@ -32,6 +32,11 @@ class WordEmbedder:
         self.embedded += texts
         rows = np.stack([sum(map(_direction, words(text)), np.full(self.dim, 0.01)) for text in texts])
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+    def words(self, text: str) -> tuple[list[str], Vectors]:
+        found = words(text)[: self.window]
+        rows = np.array([_direction(word) for word in found], dtype=np.float32).reshape(-1, self.dim)
+        return found, rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 class KeptEmbedder:
@@ -55,4 +60,4 @@ class KeptEmbedder:
 @cache
 def _direction(word: str) -> NDArray[np.float64]:
     seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:8], "big")
-    return np.random.default_rng(seed).normal(size=WordEmbedder.dim)
+    return np.random.default_rng(seed).normal(size=StemEmbedder.dim)

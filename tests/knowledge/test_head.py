@@ -13,7 +13,7 @@ from knowledge.embed import Embedder, MiniLM
 from knowledge.head import Head, HeadError, examples_of, features, fit, held_out_logits, open_head
 from knowledge.playbook import Playbook
 from knowledge.release import Release
-from tests.knowledge.fakes import KeptEmbedder, WordEmbedder
+from tests.knowledge.fakes import KeptEmbedder, StemEmbedder
 
 SHAPES = {
     "circle": [f"round {word} without corners" for word in ("ring", "disc", "ball", "wheel", "coin", "plate")],
@@ -51,7 +51,7 @@ def accuracy(head: Head, embedder: Embedder, asked: Sequence[dict[str, str]]) ->
 
 
 def test_examples_are_learnt_and_carried_over() -> None:
-    embedder = WordEmbedder()
+    embedder = StemEmbedder()
     head = fit(SHAPES, embedder)
     unseen = [
         "a round button without corners",
@@ -62,14 +62,14 @@ def test_examples_are_learnt_and_carried_over() -> None:
 
 
 def test_what_resembles_nothing_is_out_of_scope() -> None:
-    embedder = WordEmbedder()
+    embedder = StemEmbedder()
     head = fit(SHAPES, embedder)
     highest = head.logits(["please water the garden", "a round coin without corners"], embedder).max(axis=1)
     assert highest[0] < head.threshold < highest[1]
 
 
 def test_scores_name_every_intent_likeliest_first() -> None:
-    embedder = WordEmbedder()
+    embedder = StemEmbedder()
     head = fit(SHAPES, embedder)
     scores = head.scores(["round ring"], embedder)[0]
     assert set(scores) == set(SHAPES)
@@ -77,7 +77,7 @@ def test_scores_name_every_intent_likeliest_first() -> None:
 
 
 def test_the_same_examples_give_the_same_head_in_any_order() -> None:
-    first, second = fit(SHAPES, WordEmbedder()), fit(dict(reversed(SHAPES.items())), WordEmbedder())
+    first, second = fit(SHAPES, StemEmbedder()), fit(dict(reversed(SHAPES.items())), StemEmbedder())
     assert first.names == second.names
     assert np.array_equal(first.weights, second.weights)
     assert first.threshold == second.threshold
@@ -85,7 +85,7 @@ def test_the_same_examples_give_the_same_head_in_any_order() -> None:
 
 def test_the_fit_is_where_the_loss_is_least() -> None:
     """Checked against the definition, not against the solver: no small step anywhere makes the loss smaller."""
-    embedder = WordEmbedder()
+    embedder = StemEmbedder()
     head = fit(SHAPES, embedder)
     known = features([text for name in head.names for text in SHAPES[name]], embedder, head.spelling)
     labels = np.repeat(np.arange(3), 6)
@@ -104,14 +104,14 @@ def test_the_fit_is_where_the_loss_is_least() -> None:
 
 
 def test_an_intent_with_many_examples_does_not_swallow_the_others() -> None:
-    embedder = WordEmbedder()
+    embedder = StemEmbedder()
     many = {**SHAPES, "line": SHAPES["line"] + [f"line {word}" for word in "abcdefghijklmnopqrstuvwxyz" * 4]}
     scores = fit(many, embedder).scores(["round thing without corners"], embedder)
     assert next(iter(scores[0])) == "circle"
 
 
 def test_a_head_comes_back_as_it_was_stored(tmp_path: Path) -> None:
-    embedder = WordEmbedder()
+    embedder = StemEmbedder()
     head = fit(SHAPES, embedder)
     head.save(tmp_path / "head.npz")
     again = Head.load(tmp_path / "head.npz")
@@ -129,20 +129,20 @@ def test_a_file_that_is_no_head_is_told(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_release_has_its_head_fitted_once(tmp_path: Path, release: Release) -> None:
-    embedder = WordEmbedder("first")
+    embedder = StemEmbedder("first")
     head = open_head(tmp_path, release, "en", embedder)
     assert set(head.names) == set(release.playbook.intents)
     known = len(embedder.embedded)
     assert np.array_equal(open_head(tmp_path, release, "en", embedder).weights, head.weights)
     assert len(embedder.embedded) == known
-    assert open_head(tmp_path, release, "en", WordEmbedder("second")).embedder == "second"
+    assert open_head(tmp_path, release, "en", StemEmbedder("second")).embedder == "second"
 
 
 def test_a_kept_head_that_cannot_be_used_is_fitted_anew(tmp_path: Path, release: Release) -> None:
-    head = open_head(tmp_path, release, "en", WordEmbedder())
+    head = open_head(tmp_path, release, "en", StemEmbedder())
     [kept] = (tmp_path / "index").glob("*.head.npz")
     kept.write_bytes(b"of an earlier version")
-    assert np.array_equal(open_head(tmp_path, release, "en", WordEmbedder()).weights, head.weights)
+    assert np.array_equal(open_head(tmp_path, release, "en", StemEmbedder()).weights, head.weights)
     assert np.array_equal(Head.load(kept).weights, head.weights)
 
 

@@ -16,7 +16,7 @@ from knowledge.release import Release, Releases
 from knowledge.rules import Vocabulary
 from knowledge.search import Found, IndexMismatch, IndexUnavailable, Search
 from tests.knowledge.conftest import HARBOR
-from tests.knowledge.fakes import WordEmbedder
+from tests.knowledge.fakes import StemEmbedder
 
 SUMMER, WINTER = date(2026, 6, 1), date(2026, 12, 1)
 QUESTIONS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
@@ -27,7 +27,7 @@ QUESTIONS: dict[str, list[dict[str, Any]]] = yaml.safe_load(
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory, release: Release) -> Search:
     """A search without the model, in a home of its own."""
-    search = Search(tmp_path_factory.mktemp("home"), WordEmbedder())
+    search = Search(tmp_path_factory.mktemp("home"), StemEmbedder())
     search.build(release)
     return search
 
@@ -140,8 +140,8 @@ def test_what_was_not_built_is_told(small: Search, release: Release) -> None:
 
 
 def test_a_second_start_embeds_nothing_and_is_quick(tmp_path: Path, release: Release) -> None:
-    Search(tmp_path, WordEmbedder()).build(release)
-    embedder = WordEmbedder()
+    Search(tmp_path, StemEmbedder()).build(release)
+    embedder = StemEmbedder()
     second = Search(tmp_path, embedder)
     begun = time.perf_counter()
     second.build(release)
@@ -151,27 +151,27 @@ def test_a_second_start_embeds_nothing_and_is_quick(tmp_path: Path, release: Rel
 
 
 def test_an_index_of_another_model_is_not_used(tmp_path: Path, release: Release) -> None:
-    Search(tmp_path, WordEmbedder("first")).build(release)
+    Search(tmp_path, StemEmbedder("first")).build(release)
     with pytest.raises(IndexMismatch, match=r"built with the model first, but second is in use: .* delete"):
-        Search(tmp_path, WordEmbedder("second")).build(release)
-    Search(tmp_path, WordEmbedder("first")).build(release)
+        Search(tmp_path, StemEmbedder("second")).build(release)
+    Search(tmp_path, StemEmbedder("first")).build(release)
 
 
 def test_an_index_that_was_half_built_is_completed(tmp_path: Path, release: Release) -> None:
-    embedder = WordEmbedder()
+    embedder = StemEmbedder()
     first = Search(tmp_path, embedder)
     first.build(release)
     name = f"harbor.{release.id}.en"
     collection = first._client.get_collection(name)
     whole = set(collection.get(include=[])["ids"])
     collection.delete(ids=sorted(whole)[::2])
-    Search(tmp_path, WordEmbedder()).build(release)
+    Search(tmp_path, StemEmbedder()).build(release)
     assert set(first._client.get_collection(name).get(include=[])["ids"]) == whole
 
 
 def test_an_index_of_other_pieces_is_built_anew(tmp_path: Path, release: Release) -> None:
-    Search(tmp_path, WordEmbedder(window=12)).build(release)
-    embedder = WordEmbedder(window=40)
+    Search(tmp_path, StemEmbedder(window=12)).build(release)
+    embedder = StemEmbedder(window=40)
     Search(tmp_path, embedder).build(release)
     assert (
         len(embedder.embedded) == Search(tmp_path, embedder)._client.get_collection(f"harbor.{release.id}.en").count()
@@ -181,7 +181,7 @@ def test_an_index_of_other_pieces_is_built_anew(tmp_path: Path, release: Release
 def test_an_index_that_cannot_be_opened_is_told(tmp_path: Path, release: Release) -> None:
     (tmp_path / "index").write_text("in the way", encoding="utf-8")
     with pytest.raises(IndexUnavailable, match="make the folder writable, or delete it"):
-        Search(tmp_path, WordEmbedder()).build(release)
+        Search(tmp_path, StemEmbedder()).build(release)
 
 
 def test_tenants_do_not_see_each_other(documents: Path, tmp_path: Path, vocabulary: Vocabulary) -> None:
@@ -192,7 +192,7 @@ def test_tenants_do_not_see_each_other(documents: Path, tmp_path: Path, vocabula
     shops = documents / "articles" / "shops.md"
     shops.write_text(shops.read_text(encoding="utf-8").replace("Rotterdam", "Granville"), encoding="utf-8")
     quarry = releases.publish(documents)
-    search = Search(tmp_path / "home", WordEmbedder())
+    search = Search(tmp_path / "home", StemEmbedder())
     for release in (harbor, quarry):
         search.build(release)
 
@@ -209,7 +209,7 @@ def test_tenants_do_not_see_each_other(documents: Path, tmp_path: Path, vocabula
 
 def test_each_language_is_searched_by_itself(documents: Path, tmp_path: Path, vocabulary: Vocabulary) -> None:
     release = Releases(tmp_path / "home", vocabulary).publish(in_two_languages(documents))
-    search = Search(tmp_path / "home", WordEmbedder())
+    search = Search(tmp_path / "home", StemEmbedder())
     search.build(release)
 
     def found(locale: str) -> list[Found]:

@@ -80,6 +80,9 @@ class NoEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         raise NotImplementedError
 
+    def words(self, text: str) -> tuple[list[str], Vectors]:
+        raise NotImplementedError
+
 
 def no_model(_release: Release) -> Model:
     """No turn runs here."""

@@ -1,0 +1,133 @@
+"""Answer: free wording, each sentence checked before it is sent, and honest words where no passage answers.
+
+What is only near a question is quoted as that, and never as its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import replace
+
+from agent.casefile import events as e
+from agent.casefile.records import Ask, Intent, Passage
+from agent.models.cues import CUES, ENGLISH
+from agent.models.port import ModelFailed
+from agent.models.segment import sentences
+from agent.nodes.intake import frame_of
+from agent.nodes.parts import settle, voice
+from agent.speech.claims import Evidence, objection
+from agent.speech.render import cited
+from agent.state import Step
+from agent.turn import OpenTurn
+
+MOST_SENTENCES = 12
+"""Sentences of an answer that are listened to, whether they may be sent or not."""
+MOST_QUOTED = 3
+"""Sentences of a passage that stand for an answer which may not be sent."""
+
+
+async def answer(turn: OpenTurn, step: Step) -> None:
+    """Word an answer from its passages; each sentence is checked, and only what holds is sent."""
+    intent = turn.case.intent(step["intent"] or "")
+    passages = [passage for passage in _found(turn, intent) if passage.id in step["names"]]
+    spoken = _spoken(turn, intent)
+    if not spoken:  # a turn that died while speaking does not begin to speak again
+        withheld = await _speak(turn, intent, passages, _worded(turn, intent, passages), spoken)
+        if withheld:
+            turn.note(e.ReplySent(text="", intent=intent.id, withheld=withheld))
+        if withheld and not spoken:  # the passage answers all the same, in its own words
+            await _speak(turn, intent, passages, _quoted(turn, passages), spoken)
+    if spoken:
+        settle(turn, step, "answered")
+    else:
+        _admit(turn, [intent], [])
+
+
+async def unanswered(turn: OpenTurn, step: Step) -> None:
+    """Said once for all open questions: it comes when none of them has an answer."""
+    kinds = turn.playbook.intents
+    questions = [intent for intent in turn.case.open_intents if kinds[intent.name].kind == "question"]
+    _admit(turn, questions, [intent for intent in questions if await _tell_nearest(turn, intent)])
+
+
+async def _tell_nearest(turn: OpenTurn, intent: Intent) -> bool:
+    """Quote what is near the question, if anything is; whether anything was said."""
+    enough = turn.playbook.company.nearest_threshold
+    passages = [passage for passage in _found(turn, intent)[:1] if passage.support >= enough]
+    spoken = _spoken(turn, intent)
+    if passages and not spoken:
+        lead = voice(turn).say("unanswered.nearest")
+        await _speak(turn, intent, passages, _worded(turn, intent, passages), spoken, lead=f"{lead} ")
+    return bool(spoken)
+
+
+def _admit(turn: OpenTurn, questions: list[Intent], near: list[Intent]) -> None:
+    """Say that there is no answer, unless something near to each question was told. A person is offered where nothing
+    else is open, so that the customer is never asked two things that a yes might answer."""
+    speak, asks = voice(turn), list[Ask]()
+    text = "" if len(near) == len(questions) else speak.say("unanswered")
+    if len(questions) == len(turn.case.open_intents):
+        text = f"{text} {speak.say('unanswered.offer')}".strip()
+        asks = [Ask(kind="choice", name="yes_no", options=["yes", "no"])]
+    if text:
+        turn.note(e.ReplySent(text=text, asks=asks))
+    for intent in questions:
+        turn.note(e.IntentSettled(intent=intent.id, status="done", outcome="unanswered"))
+
+
+def _found(turn: OpenTurn, intent: Intent) -> list[Passage]:
+    found = turn.noted(e.PassagesFound, lambda p: p.question == intent.text)
+    return found.passages if found else []
+
+
+def _spoken(turn: OpenTurn, intent: Intent) -> list[str]:
+    return [said.text for said in turn.all_noted(e.ReplySent) if said.intent == intent.id and said.text]
+
+
+def _worded(turn: OpenTurn, intent: Intent, passages: list[Passage]) -> AsyncIterator[str]:
+    return turn.model.word(intent.text, frame_of(turn), passages)
+
+
+async def _speak(
+    turn: OpenTurn,
+    intent: Intent,
+    passages: list[Passage],
+    words: AsyncIterator[str],
+    spoken: list[str],
+    lead: str = "",
+) -> list[str]:
+    """Send what holds, and add it to `spoken`; gives the reasons why the rest does not. `lead`: what is said first."""
+    withheld = list[str]()
+    texts = [passage.text for passage in passages]
+    try:
+        for _ in range(MOST_SENTENCES):
+            if (sentence := await anext(words, None)) is None:
+                break
+            known = Evidence(texts, customer=[intent.text], said=spoken, language=turn.case.language)
+            if (reason := objection(sentence, known)) is not None:
+                withheld.append(reason)
+                continue
+            if not any(said.text == sentence for said in turn.all_noted(e.ReplySent)):  # another question's answer
+                citations = cited(turn.release, _carriers(sentence, passages, known))
+                text = sentence if spoken else lead + sentence
+                turn.note(e.ReplySent(text=text, intent=intent.id, continues=bool(spoken), citations=citations))
+                await turn.commit()
+            spoken.append(sentence)
+    except ModelFailed as error:
+        withheld.append(str(error))
+    finally:
+        if isinstance(words, AsyncGenerator):
+            await words.aclose()
+    return withheld
+
+
+def _carriers(sentence: str, passages: list[Passage], known: Evidence) -> list[Passage]:
+    """The passages that a sentence holds by alone: what it cites."""
+    return [one for one in passages if objection(sentence, replace(known, passages=[one.text])) is None] or passages
+
+
+async def _quoted(turn: OpenTurn, passages: list[Passage]) -> AsyncGenerator[str]:
+    """How the best passage begins."""
+    for passage in passages[:1]:
+        for start, end in sentences(passage.text, CUES.get(turn.case.language, ENGLISH))[:MOST_QUOTED]:
+            yield passage.text[start:end]
