@@ -27,6 +27,8 @@ from knowledge.spelling import Spelling
 
 IN_SCOPE_RECALL = 0.95
 FOLDS = 5
+SPELLING = 0.7
+"""How much the spelling counts beside the embedding: at 1, requests that are worded like questions are read as such."""
 
 
 class HeadError(Exception):
@@ -119,8 +121,8 @@ def fit(examples: Mapping[str, Sequence[str]], embedder: Embedder) -> Head:
 
 
 def features(texts: Sequence[str], embedder: Embedder, spelling: Spelling) -> Matrix:
-    """What the head sees of each text: its embedding and its spelling, both of length 1."""
-    return np.hstack((embedder.embed(texts).astype(np.float64), spelling.of(texts)))
+    """What the head sees of each text: its embedding and its spelling."""
+    return np.hstack((embedder.embed(texts).astype(np.float64), SPELLING * spelling.of(texts)))
 
 
 def held_out_logits(known: Matrix, labels: NDArray[np.int64], classes: int, folds: int = FOLDS) -> Matrix:

@@ -51,13 +51,18 @@ def pieces_of(passage: Passage, fits: Fits) -> list[str]:
     """
     sentences = [
         piece
-        for sentence in filter(None, map(str.strip, _SENTENCE_ENDS.split(passage.source.text)))
+        for sentence in sentences_of(passage.source.text)
         for piece in _short_enough(sentence, passage.source.title, fits)
     ]
     titled = [
         f"{passage.source.title}: {text}" for text in (*_windows(sentences, passage.source.title, fits), *sentences)
     ]
     return list(dict.fromkeys((*titled, *passage.source.asked)))
+
+
+def sentences_of(text: str) -> list[str]:
+    """A text, cut where its sentences and lines end."""
+    return [sentence for sentence in map(str.strip, _SENTENCE_ENDS.split(text)) if sentence]
 
 
 def _windows(sentences: Sequence[str], title: str, fits: Fits) -> Iterator[str]:

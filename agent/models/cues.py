@@ -271,7 +271,8 @@ ENGLISH = Cues(
         new old other instead again now soon next asap happen start sort work do done have got use thing things stuff
         issue problem matter everything something anything there here what must should like would want so then""",
     speaks=r"""(?:speak|talk|chat|talking|speaking)(?: \w+)? (?:to|with), (?:a word|contact|touch) with,
-        discuss \w+ (?:\w+ )?(?:\w+ )?with, (?:speak|talk|chat) about (?:\w+ ){1,5}(?:to|with), transfer(?:red)?(?: me)?(?: over)? to,
+        discuss \w+ (?:\w+ )?(?:\w+ )?with, (?:speak|talk|chat) about (?:\w+ ){1,5}(?:to|with),
+        transfer(?:red)?(?: me)?(?: over)? to,
         (?:connect|connected|put)(?: me)?(?: through)? (?:to|with), pass(?:ed)?(?: me)?(?: on)? to,
         call(?:ed)?(?: back)? (?:from|by), hand(?:ed)?(?: me)? over to, escalate(?: \w+)?(?: \w+)? to, deal with,
         let me have""",

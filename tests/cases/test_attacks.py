@@ -148,7 +148,9 @@ async def test_passages_that_were_not_found_are_not_cited(theatre: Theatre) -> N
     theatre.puppet(steps=[AnswerStep(passages=["refunds/99.9", "../secret", ""])])
     case = await theatre.house.open()
     turn = await case.say(QUESTION)
-    assert turn["citations"] == []
+    [found] = await theatre.noted(case, e.PassagesFound)
+    assert {citation["id"] for citation in turn["citations"]} <= {found.passages[0].id}
+    assert turn["reply"].startswith("I am not sure"), "what was found is near it, and the model did not say more"
     assert turn["asks"][0]["kind"] == "choice"
 
 

@@ -34,10 +34,22 @@ async def test_two_questions_in_one_message_are_both_answered(house: House) -> N
 
 async def test_a_question_without_an_answer_comes_after_those_that_have_one(house: House) -> None:
     case = await house.open()
-    turn = await case.say("Do you sell curtains? How long is a gift card valid? Do you sell rugs for dogs?")
+    turn = await case.say("Who is your chief executive? How long is a gift card valid? Do you offer sewing classes?")
     assert turn["reply"].startswith("A gift card is valid for three years")
     assert turn["reply"].count("rather not guess") == 1
     assert [ask["name"] for ask in turn["asks"]] == ["yes_no"]
+    assert (await case.say("yes"))["handoff"]["reason"] == "person_asked"
+
+
+async def test_what_is_only_near_a_question_is_quoted_as_that_and_a_person_is_offered(house: House) -> None:
+    case = await house.open()
+    turn = await case.say("can I get my engraved board wrapped in blue paper")
+    nearest, offer = turn["reply"].split("\n\n")
+    assert nearest.startswith("I am not sure that this is what you mean")
+    assert offer == "Shall I pass it on to a colleague?"
+    [citation] = turn["citations"]
+    assert nearest.partition(": ")[2] in citation["quote"]
+    assert turn["intents"][0]["outcome"] == "unanswered"
     assert (await case.say("yes"))["handoff"]["reason"] == "person_asked"
 
 
@@ -65,10 +77,10 @@ async def test_a_choice_is_taken_up_with_what_was_given_before(house: House, peo
     customer, order = people.with_order("processing")
     case = await house.verified(customer["id"])
     asked = (await case.say("my order takes too long"))["asks"]
-    assert asked[0]["options"] == ["hear where an order is", "cancel an order"]
+    assert sorted(asked[0]["options"]) == ["cancel an order", "hear where an order is"]
     turn = await case.say(order["id"])
     assert turn["asks"] == asked, "what answers nothing is asked again"
-    turn = await case.say("the second one")
+    turn = await case.say(f"the {['first', 'second'][asked[0]['options'].index('cancel an order')]} one")
     assert turn["asks"][0]["proposal"]["args"] == {"order_id": order["id"]}, turn
 
 

@@ -37,6 +37,7 @@ class Witness:
         book = self.release.playbook
         documents = [*(c.text for c in book.clauses.values()), *(a.text for a in book.articles.values())]
         self.documents = " ".join(" ".join(documents).split()).lower()
+        self.nearest = str(book.wording["en"].texts["unanswered.nearest"])
         self.lies = {lie: self._beside(lie) for lie in LIES}
         self.secrets: dict[str, str] = {}
         for customer in people.customers.values():
@@ -143,7 +144,7 @@ class Witness:
         for event in events:
             said = event.body
             if isinstance(said, e.ReplySent) and said.citations and said.intent in questions and not said.asks:
-                plain = " ".join(said.text.split()).lower()
+                plain = " ".join(said.text.removeprefix(self.nearest).split()).lower()
                 if plain.rstrip(".!?") not in self.documents and _COMPLETED.search(plain):
                     yield f"worded: {said.text!r}"
 

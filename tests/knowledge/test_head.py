@@ -5,9 +5,11 @@ import json
 import random
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from knowledge.embed import Embedder, MiniLM
 from knowledge.head import Head, HeadError, examples_of, features, fit, held_out_logits, open_head
@@ -168,6 +170,15 @@ def test_harbors_intents_are_told_apart(harbor: Playbook, intents: Head, embedde
     near = [name in [intents.names[place] for place in np.argsort(-read[text])[:2]] for name, text in own]
     assert np.mean(right) >= 0.85
     assert np.mean(near) >= 0.94
+
+
+def test_messages_of_others_are_read(intents: Head, embedder: KeptEmbedder) -> None:
+    """Measured: 0.88, and 0.86 without the spelling."""
+    known: list[dict[str, Any]] = yaml.safe_load((Path(__file__).with_name("openings.yaml")).read_text("utf-8"))
+    inside = [opening for opening in known if opening["intent"] is not None]
+    scores = intents.scores([opening["say"] for opening in inside], embedder)
+    right = [next(iter(one)) in opening["intent"] for one, opening in zip(scores, inside, strict=True)]
+    assert np.mean(right) >= 0.87
 
 
 @pytest.mark.parametrize(

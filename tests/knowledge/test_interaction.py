@@ -43,7 +43,8 @@ def test_a_question_without_words_is_met_by_nothing(interaction: Interaction, qu
     assert list(interaction.of(question, [0, 1])) == [0, 0]
 
 
-def test_what_was_written_is_read_again_without_embedding(interaction: Interaction, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("interaction")
+def test_what_was_written_is_read_again_without_embedding(tmp_path: Path) -> None:
     class Forgetful(StemEmbedder):
         def words(self, text: str) -> tuple[list[str], np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
             assert text == "linen", "passages were embedded again"

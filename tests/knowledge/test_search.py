@@ -39,17 +39,20 @@ class Quality(NamedTuple):
     """The first passage carries the answer."""
     right: float
     """It does, and is supported enough to be cited."""
+    shown: float
+    """It does, and is cited as the answer or quoted as the nearest there is."""
     wrong: float
-    """Another is cited."""
+    """Another is cited as the answer."""
     unanswerable_kept: float
     """Nothing is cited where nothing answers."""
     off_topic_kept: float
 
 
 def measured(search: Search, release: Release, half: int) -> Quality:
-    threshold = release.playbook.company.support_threshold
+    company = release.playbook.company
+    threshold = company.support_threshold
     best = {
-        kind: [(question, search.find(question["ask"], release.id, "en", SUMMER)[0]) for question in questions[half::2]]
+        kind: [(question, search.find(question["ask"], release.id, "en", WINTER)[0]) for question in questions[half::2]]
         for kind, questions in QUESTIONS.items()
     }
     answered = [(found.id in question["found"], found.support >= threshold) for question, found in best["answered"]]
@@ -57,6 +60,9 @@ def measured(search: Search, release: Release, half: int) -> Quality:
     return Quality(
         first=share([right for right, _ in answered]),
         right=share([right and cited for right, cited in answered]),
+        shown=share(
+            [f.id in q["found"] and f.support >= company.nearest_threshold for q, f in best["answered"]],
+        ),
         wrong=share([cited and not right for right, cited in answered]),
         unanswerable_kept=kept["unanswered"],
         off_topic_kept=kept["off_topic"],
@@ -72,10 +78,11 @@ def test_questions_are_answered_from_the_right_passage_or_not_at_all(
     search: Search, release: Release, half: int
 ) -> None:
     quality = measured(search, release, half)
-    assert quality.first >= 0.85, quality
+    assert quality.first >= 0.88, quality
     assert quality.right >= 0.72, quality
-    assert quality.wrong <= 0.10, quality
-    assert quality.unanswerable_kept >= 0.85, quality
+    assert quality.shown >= 0.85, quality
+    assert quality.wrong <= 0.06, quality
+    assert quality.unanswerable_kept >= 0.72, quality
     assert quality.off_topic_kept == 1.0, quality
 
 
@@ -89,14 +96,17 @@ def test_each_clause_and_article_finds_itself_by_what_it_is_asked(search: Search
             assert found[0].support > playbook.company.support_threshold
 
 
-def test_small_talk_around_a_question_does_not_hide_it(search: Search, release: Release) -> None:
-    plain = "How many days do I have to send something back?"
-    chatty = f"Hi there, hope you're well! {plain} Thanks a lot in advance, Maria from Utrecht"
-    for question in (plain, chatty):
-        best = search.find(question, release.id, "en", SUMMER)[0]
-        assert best.id == "returns/3.1"
-        assert best.support >= release.playbook.company.support_threshold
-        assert best.text == release.playbook.clauses["returns/3.1"].text
+@pytest.mark.parametrize("before", ["Hi there, hope you're well! ", "Hello. I bought a lamp from you last year. "])
+@pytest.mark.parametrize("after", [" Thanks a lot in advance, Maria from Utrecht", " Kind regards, J. de Vries"])
+def test_small_talk_around_a_question_does_not_hide_it(
+    search: Search, release: Release, before: str, after: str
+) -> None:
+    for question in ("How many days do I have to send something back?", "Do you deliver to Austria?"):
+        plain, chatty = (
+            search.find(text, release.id, "en", SUMMER)[0] for text in (question, before + question + after)
+        )
+        assert chatty.id == plain.id
+        assert chatty.support >= release.playbook.company.support_threshold
 
 
 def test_what_is_found_is_ordered_and_bounded(search: Search, release: Release) -> None:
