@@ -32,7 +32,7 @@ class Interaction:
 
     def of(self, question: str, places: Sequence[int]) -> Scores:
         """For each of these passages, -1 to 1; 0 for a question without words."""
-        words, vectors = self._embedder.words(question)
+        [(words, vectors)] = self._embedder.words([question])
         weights = np.array([self._rarity.of(word) for word in words])
         if not weights.any():
             return np.zeros(len(places))
@@ -45,6 +45,8 @@ class Interaction:
 
 
 def _write(folder: Path, passages: Iterable[Sequence[str]], embedder: WordEmbedder) -> None:
-    rows = [np.concatenate([embedder.words(piece)[1] for piece in pieces]) for pieces in passages]
-    np.save(folder / "vectors.npy", np.concatenate(rows).astype(np.float16))
-    np.save(folder / "ends.npy", np.cumsum([len(row) for row in rows]))
+    cut = list(passages)
+    vectors = [found for _, found in embedder.words([piece for pieces in cut for piece in pieces])]
+    ends = np.cumsum([len(pieces) for pieces in cut])
+    np.save(folder / "vectors.npy", np.concatenate(vectors).astype(np.float16))
+    np.save(folder / "ends.npy", np.cumsum([len(found) for found in vectors])[ends - 1])

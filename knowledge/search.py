@@ -146,15 +146,17 @@ class Search:
         cut = {passage.id: pieces_of(passage, self._embedder.fits) for passage in passages}
         pieces = {f"{id_}#{number}": piece for id_, parts in cut.items() for number, piece in enumerate(parts)}
         digest = hashlib.sha256("\0".join(f"{key}\0{text}" for key, text in pieces.items()).encode()).hexdigest()[:12]
-        collection = self._collection(name, digest, pieces)
+        collection = self._collection(name, digest)  # another model's is refused before anything is embedded
         texts = [passage.text for passage in passages]
         bm25 = Bm25(self._folder / "words" / f"{name}.{digest}", texts)
         vectors = self._folder / "vectors" / f"{name}.{digest}"
         interaction = Interaction(vectors, cut.values(), self._embedder, Rarity([*texts, *messages]))
+        if collection.count() != len(pieces):
+            self._fill(collection, pieces)  # what each word means was just computed, and what all of them mean with it
         return _Index(passages, collection, len(pieces), bm25, interaction)
 
-    def _collection(self, name: str, digest: str, pieces: dict[str, str]) -> Collection:
-        """The collection with exactly these pieces; a half-built or outdated one is built anew."""
+    def _collection(self, name: str, digest: str) -> Collection:
+        """The collection for these pieces, in which some may be missing; an outdated one is begun anew."""
         made = {"model": self._embedder.id, "pieces": digest}
         collection = self._get(name, made)
         model = (collection.metadata or {}).get("model")
@@ -166,8 +168,6 @@ class Search:
         if collection.metadata != made:
             self._client.delete_collection(name)
             collection = self._get(name, made)
-        if collection.count() != len(pieces):
-            self._fill(collection, pieces)
         return collection
 
     def _fill(self, collection: Collection, pieces: dict[str, str]) -> None:

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 LENGTHS = (3, 4, 5)
 SEEN_IN = 2
 """Texts that a run must be seen in to count: what only one has tells nothing of another."""
+SHARE = 0.004
+"""And the share of them: of many texts the rarer runs make the fit slower by ten times, and no better."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ class Spelling:
     def learnt(cls, texts: Sequence[str]) -> Self:
         """From these texts; their order does not matter."""
         seen = Counter(run for text in texts for run in set(_runs(text)))
-        kept = sorted(run for run, times in seen.items() if times >= SEEN_IN)
+        kept = sorted(run for run, times in seen.items() if times >= max(SEEN_IN, SHARE * len(texts)))
         return cls(np.array(kept, dtype=np.str_), np.array([np.log(len(texts) / seen[run]) for run in kept]))
 
     @cached_property

@@ -30,13 +30,11 @@ class StemEmbedder:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         self.embedded += texts
-        rows = np.stack([sum(map(_direction, words(text)), np.full(self.dim, 0.01)) for text in texts])
-        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+        return _unit(np.stack([sum(map(_direction, words(text)), np.full(self.dim, 0.01)) for text in texts]))
 
-    def words(self, text: str) -> tuple[list[str], Vectors]:
-        found = words(text)[: self.window]
-        rows = np.array([_direction(word) for word in found], dtype=np.float32).reshape(-1, self.dim)
-        return found, rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    def words(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors]]:
+        found = [words(text)[: self.window] for text in texts]
+        return [(said, _unit(np.array(list(map(_direction, said))).reshape(-1, self.dim))) for said in found]
 
 
 class KeptEmbedder:
@@ -55,6 +53,10 @@ class KeptEmbedder:
             self._kept |= dict(zip(new, self._model.embed(new), strict=True))
             np.savez(self._file, texts=np.array(list(self._kept)), vectors=np.stack(list(self._kept.values())))
         return np.stack([self._kept[text] for text in texts])
+
+
+def _unit(rows: NDArray[np.float64]) -> Vectors:
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 @cache

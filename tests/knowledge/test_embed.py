@@ -124,24 +124,31 @@ def load_with(name: str, path: Path) -> MiniLM:
 
 
 def test_words_mean_what_they_mean_where_they_stand(minilm: MiniLM) -> None:
-    said, vectors = minilm.words("Open the box. The shop is open.")
+    [(said, vectors)] = minilm.words(["Open the box. The shop is open."])
     assert said == ["Open", "the", "box", ".", "The", "shop", "is", "open", "."]
     assert vectors.shape == (9, minilm.dim)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
-    opening_hours, unpack = (minilm.words(text)[1][0] for text in ("opening hours of the shop", "unpack the box"))
+    opening_hours, unpack = (found[0] for _, found in minilm.words(["opening hours of the shop", "unpack the box"]))
     assert vectors[7] @ opening_hours > vectors[0] @ opening_hours
     assert vectors[0] @ unpack > vectors[7] @ unpack
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n"])
 def test_a_text_without_words_has_no_vectors(minilm: MiniLM, text: str) -> None:
-    said, vectors = minilm.words(text)
+    [(said, vectors)] = minilm.words([text])
     assert said == []
     assert vectors.shape == (0, minilm.dim)
 
 
 def test_a_text_whose_words_were_asked_for_is_not_computed_again() -> None:
     computed = CountingSession(MiniLM.load())
-    computed.minilm.words("hello there")
+    computed.minilm.words(["hello there"])
     computed.minilm.embed(["hello there"])
     assert computed.runs == 1
+
+
+def test_many_texts_keep_their_order(minilm: MiniLM) -> None:
+    texts = [f"parcel number {number}" for number in range(100)]
+    together = minilm.embed(texts)
+    assert all(np.array_equal(row, minilm.embed([text])[0]) for row, text in zip(together, texts, strict=True))
+    assert [said[-1] for said, _ in minilm.words(texts)] == [str(number) for number in range(100)]

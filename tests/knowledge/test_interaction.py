@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from knowledge.embed import Vectors
 from knowledge.interaction import Interaction
 from knowledge.lexical import Rarity
 from tests.knowledge.fakes import StemEmbedder
@@ -46,9 +48,9 @@ def test_a_question_without_words_is_met_by_nothing(interaction: Interaction, qu
 @pytest.mark.usefixtures("interaction")
 def test_what_was_written_is_read_again_without_embedding(tmp_path: Path) -> None:
     class Forgetful(StemEmbedder):
-        def words(self, text: str) -> tuple[list[str], np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
-            assert text == "linen", "passages were embedded again"
-            return super().words(text)
+        def words(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors]]:
+            assert texts == ["linen"], "passages were embedded again"
+            return super().words(texts)
 
     again = Interaction(tmp_path / "vectors", PASSAGES, Forgetful(), Rarity([]))
     assert again.of("linen", [0, 1, 2]).argmax() == 1

@@ -80,7 +80,7 @@ class NoEmbedder:
     def embed(self, texts: Sequence[str]) -> Vectors:
         raise NotImplementedError
 
-    def words(self, text: str) -> tuple[list[str], Vectors]:
+    def words(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors]]:
         raise NotImplementedError
 
 
