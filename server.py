@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     turn_timeout_s: float = Field(default=30, gt=0)
     approval_ttl_s: float = Field(default=86_400, gt=0)
     confirm_ttl_s: float = Field(default=900, gt=0)
-    ticket_retry_s: float = Field(default=30, gt=0)
+    retry_s: float = Field(default=30, gt=0)
     clock_offset_s: float = 0
     rate_limit: int | None = Field(default=None, gt=0)
     """Requests a minute from one address; off by default, since the default address is loopback."""
@@ -141,11 +141,12 @@ async def opened(
         backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
         catalog = harbor_catalog(backoffice, code_secret, clock.now)
         known = vocabulary(catalog)
+        loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
         report("Checking the playbook")
         releases = Releases(home.path, known)
         live = releases.publish(settings.playbook)
         report("Opening the search index")
-        embedder = await asyncio.to_thread(MiniLM.load)
+        embedder = await loading
         search = Search(home.path, embedder)
         await asyncio.to_thread(search.build, live)
         budget_s, language = settings.turn_timeout_s / 3, None

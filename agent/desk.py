@@ -18,13 +18,13 @@ from tools.contract import Catalog
 
 @dataclass(frozen=True)
 class Limits:
-    """The settings that bound a turn, the life of a yes, and when a ticket is tried again."""
+    """The settings that bound a turn, the life of a yes, and when things are tried again."""
 
     turn_timeout_s: float = 30.0
     approval_ttl_s: float = 86_400.0
     confirm_ttl_s: float = 900.0
-    ticket_retry_s: float = 30.0
-    """How long after a handoff its ticket is tried again, if it could not be opened; each time after twice as long."""
+    retry_s: float = 30.0
+    """How long after its turn a ticket or an outcome that could not be had is tried again; then after twice as long."""
 
 
 class Bell:

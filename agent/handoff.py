@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import JsonValue
 
-from agent import dispatch, ticket
+from agent import dispatch, reconcile, ticket
 from agent.casefile import approvals
 from agent.casefile import events as e
 from agent.casefile.events import Event
@@ -36,6 +36,7 @@ async def hand_over(turn: OpenTurn, reason: str, *, with_ticket: bool = True) ->
     turn.note(e.HandedOff(reason=reason, packet=packet, ticket_id=opened))
     if opened is None:
         ticket.try_again_later(turn)
+    reconcile.follow(turn)
 
 
 def _told(turn: OpenTurn, reason: str) -> list[str]:

@@ -8,23 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent import dispatch
 from agent.casefile import events as e
-from agent.casefile import inbox
 from agent.casefile.events import Event
-from agent.casefile.inbox import Wake
 from agent.casefile.records import Args, Receipt
 from agent.errors import NotAuthorised
+from agent.later import again, is_about
 from agent.policy.workflow import exact_args
 from agent.turn import OpenTurn
 from tools.contract import ToolLost
 
 TOOL = "create_ticket"
-LONGEST_PAUSE_S = 3600.0
-TRIES = 60
-"""Some two days; what cannot be opened by then stands in the console without a ticket."""
 
 
 async def opened(turn: OpenTurn, wanted: Args, history: Sequence[Event]) -> str | None:
@@ -70,22 +65,12 @@ def _added(receipt: Receipt | None) -> list[str]:
 
 
 def try_again_later(turn: OpenTurn) -> None:
-    """Have the case woken for its ticket, after twice the time that was waited for the last try."""
-    tries = sum(int(wake.body) for wake in turn.wakes if wake.cause == "ticket") + 1
-    if tries > TRIES:
-        return
-    desk, case = turn.desk, turn.case
-    pause = min(desk.limits.ticket_retry_s * 2.0 ** (tries - 1), LONGEST_PAUSE_S)
-    wake = Wake(case.case_id, f"ticket:{case.handoffs}:{tries}", "ticket", str(tries))
-
-    async def put(tx: AsyncConnection) -> None:
-        await inbox.put(tx, desk.tenant, desk.clock, wake, due_at=desk.clock.after(pause))
-
-    turn.with_next_commit(put)
+    """Have the case woken for its ticket."""
+    again(turn, "ticket", str(turn.case.handoffs))
 
 
 def is_wanted(turn: OpenTurn) -> bool:
     """Whether the handoff that the turn was woken for still stands, without a ticket."""
     case = turn.case
-    ours = all(wake.wake_id.startswith(f"ticket:{case.handoffs}:") for wake in turn.wakes)
+    ours = all(is_about(wake, "ticket", str(case.handoffs)) for wake in turn.wakes)
     return ours and case.handed is not None and case.ticket_id is None and case.status != "closed"

@@ -29,14 +29,17 @@ from agent.desk import Desk
 from agent.errors import CaseIsClosed, CaseUnknown, LateWriter
 from agent.graph import GRAPH_STEPS, build
 from agent.handoff import follow_up, hand_over
+from agent.later import again
 from agent.nodes.intake import receive
+from agent.reconcile import look_again
 from agent.state import State
-from agent.ticket import is_wanted, try_again_later
 from agent.turn import OpenTurn
 
 SWEEP_S = 1.0
 HANDOVER_SHARE = 0.4
 """The share of a turn's time that is kept for handing over when the rest did not suffice."""
+LATER = {"ticket": follow_up, "effect": look_again}
+"""What a case is woken for again because its turn could not settle it."""
 log = logging.getLogger("deskhand.turns")
 
 
@@ -162,8 +165,8 @@ class Turns:
 
     async def _through_graph(self, turn: OpenTurn) -> None:
         config = self.config(turn.case.case_id)
-        if turn.wakes[0].cause == "ticket":
-            await follow_up(turn)
+        if (settle := LATER.get(turn.wakes[0].cause)) is not None:
+            await settle(turn)
             return
         if not any(wake.cause == "message" for wake in turn.wakes):
             if turn.case.approval is None and turn.noted(e.ApprovalGiven) is None:
@@ -193,8 +196,9 @@ class Turns:
     async def _handed_over(turn: OpenTurn, ends: float) -> None:
         """Should the ticket take too long, the handoff stands without one. Who has it already is told nothing again."""
         if turn.case.handed is not None:
-            if is_wanted(turn):
-                try_again_later(turn)
+            for wake in turn.wakes:
+                if wake.cause in LATER:
+                    again(turn, wake.cause, wake.wake_id.split(":")[1])
             await turn.finish()
             return
         try:

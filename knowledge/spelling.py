@@ -1,7 +1,7 @@
 """Spelling: how a text is written, beside what it means.
 
 An embedding hardly tells "can I pause it" from "pause it", and misreads a misspelt word; the letters tell. A text is
-cut into runs of three to five letters inside its words, and runs that few texts have count more.
+cut into runs of three and four letters inside its words, and runs that few texts have count more.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-LENGTHS = (3, 4, 5)
+LENGTHS = (3, 4)
 SEEN_IN = 2
 """Texts that a run must be seen in to count: what only one has tells nothing of another."""
-SHARE = 0.004
-"""And the share of them: of many texts the rarer runs make the fit slower by ten times, and no better."""
+SHARE = 0.02
+"""And the share of them: of many texts the rarer runs make the fit far slower, and no better."""
 
 
 @dataclass(frozen=True, eq=False)

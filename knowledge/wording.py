@@ -41,6 +41,7 @@ CONTRACT: dict[str, frozenset[str]] = {
     "order_not_found": frozenset({"slots"}),
     "identity.failed": frozenset(),
     "identity.locked": frozenset(),
+    "outcome.looked_again": frozenset({"outcome"}),
     "unanswered": frozenset(),
     "unanswered.nearest": frozenset(),
     "unanswered.offer": frozenset(),

@@ -82,6 +82,7 @@ def _(body: e.TurnStarted) -> str:
         "decision": "a person’s decision",
         "expiry": "an approval that ran out",
         "ticket": "a handoff without a ticket",
+        "effect": "an outcome that was not known",
     }
     return f"A turn began, because of {why[body.cause]}."
 

@@ -47,7 +47,7 @@ class TurnStarted(Body):
     """A turn began for these rows of the inbox."""
 
     wakes: list[str]
-    cause: Literal["message", "decision", "expiry", "ticket"]
+    cause: Literal["message", "decision", "expiry", "ticket", "effect"]
 
 
 class MessageReceived(Body):

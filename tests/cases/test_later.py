@@ -1,4 +1,4 @@
-"""One ticket a handoff, whatever the help desk does: at once, or as soon as it can be opened."""
+"""What a turn could not settle is settled later: one ticket a handoff, and what came of an unknown effect."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from agent.casefile import chain
 from evals.talk import Case
 from tests.cases.conftest import copied
 from tests.cases.house import House, running
+from tests.cases.people import People
 
 ALL = 100_000
 DOWN: dict[str, dict[str, Any]] = {
@@ -26,10 +27,21 @@ DOWN: dict[str, dict[str, Any]] = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def quick(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A house that tries a ticket again after a moment."""
+    """A house that tries again after a moment."""
     home = copied(built_home, tmp_path_factory.mktemp("quick") / "home")
-    async with running(home, ticket_retry_s=0.2) as house:
+    async with running(home, retry_s=0.2) as house:
         yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def quick_people(quick: House) -> People:
+    return await People.of(quick.oracle)
+
+
+@pytest_asyncio.fixture(loop_scope="session", autouse=True)
+async def _all_is_well_again(quick: House) -> AsyncIterator[None]:
+    yield
+    await quick.oracle.clear()
 
 
 async def _handed_over(house: House) -> Case:
@@ -119,3 +131,71 @@ async def test_a_second_handoff_has_a_ticket_of_its_own(quick: House) -> None:
     assert turn["handoff"]["ticket_id"]
     await asyncio.sleep(1.0)
     assert [r["id"] for r in await quick.oracle.rows("tickets", case_id=case.id)] == [turn["handoff"]["ticket_id"]]
+
+
+async def _left_unknown(house: House, people: People, *, written: bool) -> tuple[Case, str]:
+    """A case whose customer has agreed to cancel; the call was cut, and then the orders could not be read."""
+    customer, order = people.with_order("processing")
+    case = await house.verified(customer["id"])
+    await case.say(f"please cancel order {order['id']}")
+    before = await house.oracle.seq()
+    fault = "timeout_after_write" if written else "timeout_before_write"
+    await house.oracle.arm(fault, n=1 if written else ALL, resource="orders", method="PATCH", ms=900)
+    answer = asyncio.create_task(case.say("yes"))
+    if written:
+        for _ in range(200):
+            if await house.oracle.written(before, resource="orders"):
+                break
+            await asyncio.sleep(0.01)
+    else:
+        await asyncio.sleep(0.5)
+    await house.oracle.arm("server_error", n=ALL, resource="orders", method="GET")
+    turn = await answer
+    [receipt] = [one for one in turn["receipts"] if one["action"] == "cancel_order"]
+    assert receipt["state"] == "unknown", turn
+    assert f"Whether order {order['id']} is cancelled is not confirmed yet." in turn["reply"]
+    return case, order["id"]
+
+
+async def _later_turns(case: Case, *, until: str) -> list[dict[str, Any]]:
+    """The turns of nobody's message, once one of them shows the effect in this state, or after a while."""
+    for _ in range(40):
+        late = [turn for turn in await case.turns() if turn["message_id"] is None]
+        if any(receipt["state"] == until for turn in late for receipt in turn["receipts"]):
+            break
+        await asyncio.sleep(0.1)
+    return late
+
+
+async def test_an_unknown_outcome_is_told_once_it_can_be_seen(quick: House, quick_people: People) -> None:
+    case, order_id = await _left_unknown(quick, quick_people, written=True)
+    await quick.oracle.clear()
+    late = await _later_turns(case, until="verified")
+    told = [turn["reply"] for turn in late if turn["reply"]]
+    assert len(told) == 1, late
+    assert told[0].startswith(f"There is news of what was not confirmed yet. Order {order_id} is cancelled.")
+    await asyncio.sleep(0.5)
+    assert len(await _later_turns(case, until="verified")) == len(late), "what is settled is not looked at again"
+    assert (await case.view())["status"] == "waiting_person"
+
+
+async def test_what_cannot_be_seen_stays_unknown_and_is_not_sent_again(quick: House, quick_people: People) -> None:
+    case, order_id = await _left_unknown(quick, quick_people, written=False)
+    await quick.oracle.clear()
+    await asyncio.sleep(1.5)
+    late = await _later_turns(case, until="unknown")
+    states = [receipt["state"] for turn in late for receipt in turn["receipts"]]
+    assert states, "it was looked at again"
+    assert set(states) == {"unknown"}
+    assert {turn["reply"] for turn in late} == {""}
+    assert (await quick.oracle.item("orders", order_id))["status"] == "processing"
+
+
+async def test_who_speaks_with_a_person_hears_it_from_them(quick: House, quick_people: People) -> None:
+    case, _ = await _left_unknown(quick, quick_people, written=True)
+    taken = await quick.client.post(f"/v1/cases/{case.id}/takeover", headers=quick.staff)
+    assert taken.is_success, taken.text
+    await quick.oracle.clear()
+    late = await _later_turns(case, until="verified")
+    assert "verified" in [receipt["state"] for turn in late for receipt in turn["receipts"]]
+    assert {turn["reply"] for turn in late} == {""}
