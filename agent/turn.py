@@ -7,6 +7,7 @@ that died is simply run again.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
@@ -77,7 +78,19 @@ class OpenTurn:
         self._with_next.append(write)
 
     async def commit(self, *, keep: bool = False) -> None:
-        """Write what was noted in one transaction. Raises LateWriter when the case was taken over."""
+        """Write what was noted in one transaction. Raises LateWriter when the case was taken over.
+
+        It is carried through when the turn is cancelled meanwhile, and only then is the turn: a connection that is left
+        in the middle of a transaction keeps the database locked for everybody.
+        """
+        writing = asyncio.ensure_future(self._write(keep=keep))
+        try:
+            await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            await asyncio.wait([writing])
+            raise
+
+    async def _write(self, *, keep: bool) -> None:
         async with self.desk.files.database.write() as tx:
             kept = self.case if keep else None
             head = await self.desk.files.append(tx, self.lease, self._head, self._noted, kept)

@@ -41,12 +41,12 @@ class Interaction:
 
     def _words_of(self, place: int) -> Vectors:
         start = self._ends[place - 1] if place else 0
-        return np.asarray(self._vectors[start : self._ends[place]], dtype=np.float32)
+        return np.asarray(self._vectors[start : self._ends[place]])
 
 
 def _write(folder: Path, passages: Iterable[Sequence[str]], embedder: WordEmbedder) -> None:
     cut = list(passages)
     vectors = [found for _, found in embedder.words([piece for pieces in cut for piece in pieces])]
     ends = np.cumsum([len(pieces) for pieces in cut])
-    np.save(folder / "vectors.npy", np.concatenate(vectors).astype(np.float16))
+    np.save(folder / "vectors.npy", np.concatenate(vectors))
     np.save(folder / "ends.npy", np.cumsum([len(found) for found in vectors])[ends - 1])

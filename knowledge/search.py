@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 PIECES = 200
 """How many pieces are compared closely."""
 CANDIDATES = 24
-MOST_PARTS = 9
+MOST_PARTS = 6
 """What is looked for in one query: itself and its first sentences."""
 FEWEST_WORDS = 4
 """A shorter sentence is not looked for by itself."""
