@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -10,13 +9,17 @@ from pathlib import Path
 
 
 def put_folder(folder: Path, write: Callable[[Path], None]) -> None:
-    """Fill a folder beside its place and move it there at once; another process may have put the same one first."""
+    """Fill a folder beside its place and move it there at once; another process may have put the same one first.
+
+    Raises what `write` raises, and OSError when it cannot be moved; nothing is left of it then.
+    """
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=".writing-", dir=folder.parent))
-    write(beside)
     try:
-        os.rename(beside, folder)
+        write(beside)
+        beside.rename(folder)
     except OSError:
-        shutil.rmtree(beside, ignore_errors=True)
         if not folder.is_dir():
             raise
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from knowledge.documents import read_text
 from knowledge.draft import document_files
+from knowledge.files import put_folder
 from knowledge.load import load
 from knowledge.playbook import Playbook
 from knowledge.rules import Vocabulary
@@ -77,17 +76,11 @@ class Releases:
         return folder
 
     def _keep(self, release_id: str, documents: dict[str, str]) -> None:
-        """Write all documents beside their place and move them there at once: a release is there whole, or not."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=".publishing-", dir=self._folder))
-        try:
+        def write(beside: Path) -> None:
             for file, text in documents.items():
                 _write(beside / file, text)
-            beside.rename(self._folder / release_id)
-        except OSError:
-            shutil.rmtree(beside, ignore_errors=True)
-            if not (self._folder / release_id).is_dir():  # else another process published the same documents first
-                raise
+
+        put_folder(self._folder / release_id, write)
 
 
 def _normalised(folder: Path) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Search: the passages of a release that carry a question, best first, each with how well it does.
 
 Chroma finds pieces that mean the same, BM25 finds words that are the same, reciprocal ranks choose the candidates among
-both, and late interaction orders them, with the cosine where two are as good. `support` is absolute: 0.5 is where an
-answer becomes more likely right than wrong.
+both, and late interaction orders them. `support` is absolute: 0.5 is where an answer becomes more likely right than
+wrong.
 
 There is one collection for each tenant, release and locale, since a filter costs more than the search. Embeddings are
 always passed in; Chroma computes none and reports nothing to anyone.
@@ -35,17 +35,16 @@ PIECES = 200
 """How many pieces are compared closely."""
 CANDIDATES = 24
 MOST_PARTS = 6
-"""What is looked for in one query: itself and its first sentences."""
+"""What is looked for in one query: itself and some of its sentences."""
 FEWEST_WORDS = 4
 """A shorter sentence is not looked for by itself."""
+QUESTION_MARKS = ("?", "？")
 RANK_OFFSET = 60
 """Of reciprocal-rank fusion: how little it matters whether a passage is first or third."""
-COSINE_WEIGHT = 0.2
-"""What a cosine adds to the interaction."""
-EVEN_EVIDENCE = 0.74
-"""The sum of both at which a passage carries a question as likely as not."""
-STEEPNESS = 14.0
-"""These three are fitted on the tuning half of `tests/knowledge/questions.yaml`, for MiniLM."""
+EVEN_EVIDENCE = 0.66
+"""The interaction at which a passage carries a question as likely as not."""
+STEEPNESS = 16.5
+"""Both are fitted on the tuning half of `tests/knowledge/questions.yaml`, for MiniLM."""
 
 
 class IndexMismatch(Exception):
@@ -115,7 +114,10 @@ class Search:
         for locale in playbook.company.locales:
             passages = passages_of(playbook, locale) or passages_of(playbook, first)
             name = f"{playbook.company.id}.{release.id}.{locale}"
-            self._indexes[release.id, locale] = self._open(name, passages, messages)
+            try:
+                self._indexes[release.id, locale] = self._open(name, passages, messages)
+            except (OSError, EOFError, ValueError) as error:
+                raise self._unusable(error) from None
 
     def find(self, query: str, release_id: str, locale: str, at: date, k: int = 6) -> list[Found]:
         """The passages in force on that day that carry the query best, at most k, best first.
@@ -137,10 +139,10 @@ class Search:
 
     def _met(self, query: str, index: _Index, places: Sequence[int], count: int) -> Iterable[tuple[int, float]]:
         """Of these passages the likeliest, and how well each meets the query."""
+        [(said, meanings)] = self._embedder.words([query])  # the whole query's vector is kept with them
         cosines = index.cosines(self._embedder.embed([query]))
         near = _fused(places, cosines, index.bm25.scores(query))[:count]
-        evidence = index.interaction.of(query, near) + COSINE_WEIGHT * cosines[near]
-        return zip(near, map(float, evidence), strict=True)
+        return zip(near, map(float, index.interaction.of(said, meanings, near)), strict=True)
 
     def _open(self, name: str, passages: Sequence[Passage], messages: Iterable[str]) -> _Index:
         cut = {passage.id: pieces_of(passage, self._embedder.fits) for passage in passages}
@@ -149,8 +151,9 @@ class Search:
         collection = self._collection(name, digest)  # another model's is refused before anything is embedded
         texts = [passage.text for passage in passages]
         bm25 = Bm25(self._folder / "words" / f"{name}.{digest}", texts)
-        vectors = self._folder / "vectors" / f"{name}.{digest}"
-        interaction = Interaction(vectors, cut.values(), self._embedder, Rarity([*texts, *messages]))
+        titles, rare = [passage.source.title for passage in passages], Rarity([*texts, *messages])
+        kept = self._folder / "interaction" / f"{name}.{digest}"
+        interaction = Interaction(kept, titles, list(cut.values()), self._embedder, rare)
         if collection.count() != len(pieces):
             self._fill(collection, pieces)  # what each word means was just computed, and what all of them mean with it
         return _Index(passages, collection, len(pieces), bm25, interaction)
@@ -192,15 +195,19 @@ class Search:
             self._folder.mkdir(parents=True, exist_ok=True)
             return chromadb.PersistentClient(path=self._folder, settings=Settings(anonymized_telemetry=False))
         except (ChromaError, OSError) as error:
-            raise IndexUnavailable(
-                f"The search index in {self._folder} cannot be opened ({error}): make the folder writable, or delete "
-                "it to have it built anew."
-            ) from None
+            raise self._unusable(error) from None
+
+    def _unusable(self, error: Exception) -> IndexUnavailable:
+        return IndexUnavailable(
+            f"The search index in {self._folder} cannot be opened ({error}): make the folder writable, or delete "
+            "it to have it built anew."
+        )
 
 
 def _parts(query: str) -> list[str]:
-    """The query as a whole, and each of its sentences: what is said around a question shall not hide it."""
+    """The query as a whole, and its sentences, those that ask first: what stands around shall not hide a question."""
     sentences = [sentence for sentence in sentences_of(query) if len(sentence.split()) >= FEWEST_WORDS]
+    sentences.sort(key=lambda sentence: not sentence.endswith(QUESTION_MARKS))
     return list(dict.fromkeys((query, *sentences)))[:MOST_PARTS]
 
 
