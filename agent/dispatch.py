@@ -8,7 +8,7 @@ reads the system again until it can say what came of the effect (G2, G3).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.casefile import effects
 from agent.casefile.canonical import effect_key, proposal_digest
-from agent.casefile.events import EffectReturned, EffectStarted, LookedUp, PassagesFound, Ruled, Verified
+from agent.casefile.events import EffectReturned, EffectStarted, Event, LookedUp, PassagesFound, Ruled, Verified
 from agent.casefile.records import Args, Intent, Outcome, Proposal, Receipt, ReceiptState, TargetRecord
 from agent.errors import NotAuthorised
 from agent.policy.decide import decide
@@ -25,6 +25,8 @@ from agent.policy.facts import gather
 from agent.turn import OpenTurn
 from tools.contract import Action, Finding, KeyKind, ToolLost, ToolRefused
 
+HOUSEKEEPING = {"find_customer", "send_code", "create_ticket"}
+"""Tools that the desk uses for its own steps: no model is offered them, and no customer waits to hear of them."""
 REREAD_AFTER_S = (0.0, 0.15, 0.5)
 """A replica may lag, a write may still be on its way: a read that shows nothing is made again."""
 SENDS = 3
@@ -189,6 +191,16 @@ async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = Tr
         sent.append(await call.send())
         finding = await call.read()
     return _write(turn, started, _state(sent, finding), sent[-1], finding)
+
+
+def last_attempt(
+    history: Sequence[Event], where: Callable[[EffectStarted], bool]
+) -> tuple[EffectStarted | None, Receipt | None]:
+    """The last effect of a case that satisfies `where`, and its last receipt."""
+    bodies = [event.body for event in reversed(history)]
+    started = next((body for body in bodies if isinstance(body, EffectStarted) and where(body)), None)
+    receipts = (body.receipt for body in bodies if isinstance(body, Verified))
+    return started, next((r for r in receipts if started is not None and r.effect == started.effect), None)
 
 
 def _worth_sending_again(returned: EffectReturned, finding: Finding | None, action: Action) -> bool:

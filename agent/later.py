@@ -28,6 +28,13 @@ def again(turn: OpenTurn, cause: Cause, about: str) -> None:
     turn.with_next_commit(put)
 
 
+def once_more(turn: OpenTurn) -> None:
+    """Have the case woken again for whatever this turn was woken for, since it failed."""
+    for wake in turn.wakes:
+        if wake.cause in ("ticket", "effect"):
+            again(turn, wake.cause, wake.wake_id.split(":")[1])
+
+
 def is_about(wake: Wake, cause: str, about: str) -> bool:
     """Whether a wake is for this."""
     return wake.wake_id.startswith(f"{cause}:{about}:")

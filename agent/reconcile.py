@@ -8,13 +8,10 @@ from __future__ import annotations
 
 from agent import dispatch
 from agent.casefile import events as e
-from agent.casefile.records import Receipt
 from agent.later import again, is_about
 from agent.speech.render import Voice
 from agent.turn import OpenTurn
 
-HOUSEKEEPING = {"create_ticket", "send_code"}
-"""Effects of the desk's own: no customer waits to hear of them."""
 KEY = 32
 """As much of an effect's key as names it in a case."""
 
@@ -22,14 +19,16 @@ KEY = 32
 def follow(turn: OpenTurn) -> None:
     """Have the effects of this turn that are unknown looked at again later."""
     for verified in turn.all_noted(e.Verified):
-        if verified.receipt.state == "unknown" and verified.receipt.action not in HOUSEKEEPING:
+        if verified.receipt.state == "unknown" and verified.receipt.action not in dispatch.HOUSEKEEPING:
             again(turn, "effect", verified.receipt.effect[:KEY])
 
 
 async def look_again(turn: OpenTurn) -> None:
     """Read the system once more for the effect that the turn was woken for."""
-    started, last = await _unsettled(turn)
-    if started is not None and last is not None and turn.case.status != "closed":
+    history = await turn.desk.files.events(turn.case.case_id)
+    started, last = dispatch.last_attempt(history, lambda s: is_about(turn.wakes[0], "effect", s.effect[:KEY]))
+    unsettled = last is not None and last.state == "unknown" and turn.case.status != "closed"
+    if started is not None and unsettled:
         receipt = await dispatch.prove(turn, started, send_again=False)
         if receipt.state == "unknown":
             again(turn, "effect", started.effect[:KEY])
@@ -38,13 +37,3 @@ async def look_again(turn: OpenTurn) -> None:
             text = voice.say("outcome.looked_again", outcome=voice.outcome(receipt))
             turn.note(e.ReplySent(text=text, intent=started.intent))
     await turn.finish()
-
-
-async def _unsettled(turn: OpenTurn) -> tuple[e.EffectStarted | None, Receipt | None]:
-    """The effect and its last receipt; no receipt where it is settled already."""
-    history = await turn.desk.files.events(turn.case.case_id)
-    effects = [event.body for event in history if isinstance(event.body, e.EffectStarted)]
-    started = next((s for s in effects if is_about(turn.wakes[0], "effect", s.effect[:KEY])), None)
-    receipts = [event.body.receipt for event in history if isinstance(event.body, e.Verified)]
-    last = next((r for r in reversed(receipts) if started is not None and r.effect == started.effect), None)
-    return started, last if last is not None and last.state == "unknown" else None

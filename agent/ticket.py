@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 
 from agent import dispatch
-from agent.casefile import events as e
 from agent.casefile.events import Event
 from agent.casefile.records import Args, Receipt
 from agent.errors import NotAuthorised
@@ -36,24 +35,15 @@ async def opened(turn: OpenTurn, wanted: Args, history: Sequence[Event]) -> str 
 
 
 async def _proven(turn: OpenTurn, wanted: Args, history: Sequence[Event]) -> Receipt | None:
-    """What came of the last attempt, or of a new one where that one can have left no ticket."""
-    started, receipt = _last_attempt(history, wanted["number"])
-    if started is not None and (receipt is None or receipt.state == "unknown"):
-        receipt = await dispatch.prove(turn, started)
-    elif started is None or not _added(receipt):
+    """What came of the last attempt, looked at once more, or of a new one where that one has left no ticket."""
+    started, _ = dispatch.last_attempt(history, lambda s: s.action == TOOL and s.args["number"] == wanted["number"])
+    receipt = await dispatch.prove(turn, started) if started is not None else None
+    if receipt is None or (receipt.state != "unknown" and not _added(receipt)):
         args = exact_args(turn.desk.catalog, TOOL, wanted)
         dispatch.rule(turn, TOOL, args, intent=None, found={})
         started = await dispatch.start(turn, TOOL, args, None)
         receipt = await dispatch.prove(turn, started) if started is not None else None
     return receipt
-
-
-def _last_attempt(history: Sequence[Event], number: object) -> tuple[e.EffectStarted | None, Receipt | None]:
-    """The last effect for this handoff, and its last receipt."""
-    starts = [event.body for event in history if isinstance(event.body, e.EffectStarted)]
-    started = next((s for s in reversed(starts) if s.action == TOOL and s.args["number"] == number), None)
-    receipts = [event.body.receipt for event in history if isinstance(event.body, e.Verified)]
-    return started, next((r for r in reversed(receipts) if started is not None and r.effect == started.effect), None)
 
 
 def _added(receipt: Receipt | None) -> list[str]:

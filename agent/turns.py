@@ -29,7 +29,7 @@ from agent.desk import Desk
 from agent.errors import CaseIsClosed, CaseUnknown, LateWriter
 from agent.graph import GRAPH_STEPS, build
 from agent.handoff import follow_up, hand_over
-from agent.later import again
+from agent.later import once_more
 from agent.nodes.intake import receive
 from agent.reconcile import look_again
 from agent.state import State
@@ -196,9 +196,7 @@ class Turns:
     async def _handed_over(turn: OpenTurn, ends: float) -> None:
         """Should the ticket take too long, the handoff stands without one. Who has it already is told nothing again."""
         if turn.case.handed is not None:
-            for wake in turn.wakes:
-                if wake.cause in LATER:
-                    again(turn, wake.cause, wake.wake_id.split(":")[1])
+            once_more(turn)
             await turn.finish()
             return
         try:

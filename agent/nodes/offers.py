@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from agent.casefile.events import LookedUp
 from agent.casefile.records import Args, Level, Passage
+from agent.dispatch import HOUSEKEEPING
 from agent.models.port import ActionStep, AnswerStep, LookupStep, ModelFailed, PersonStep, Step, ToolOffer
 from agent.models.recognise import recognise
 from agent.models.values import stands_in
@@ -15,8 +16,6 @@ from agent.policy.workflow import exact_args
 from agent.turn import OpenTurn
 from tools.contract import Action
 
-HOUSEKEEPING = {"find_customer", "send_code", "create_ticket"}
-"""Tools that the desk uses itself; no model is offered them."""
 LONGEST_REASON = 300
 
 

@@ -66,7 +66,7 @@ async def _has_its_ticket(house: House, case: Case) -> None:
         await asyncio.sleep(0.1)
     assert [row["id"] for row in await house.oracle.rows("tickets", case_id=case.id)] == [named["value"]]
     assert named["events"]
-    assert [turn["reply"] for turn in await case.turns()][1:] == [""] * (len(await case.turns()) - 1)
+    assert {turn["reply"] for turn in (await case.turns())[1:]} <= {""}
     files = house.front.desk.files
     rows, head = await files.rows(case.id), await files.head(case.id)
     assert chain.first_broken(rows, head=(head.seq, head.hash)) is None
@@ -96,6 +96,15 @@ async def test_a_ticket_that_could_not_be_seen_is_found_and_not_opened_twice(qui
         await asyncio.sleep(0.01)
     await quick.oracle.arm("server_error", n=ALL, resource="tickets", method="GET")
     case = await handing_over
+    await quick.oracle.clear()
+    await _has_its_ticket(quick, case)
+    assert len([row for row in await quick.oracle.written(before, resource="tickets") if row["applied"]]) == 1
+
+
+async def test_a_ticket_that_a_lagging_replica_hid_is_found_and_not_opened_twice(quick: House) -> None:
+    before = await quick.oracle.seq()
+    await quick.oracle.arm("stale_read", n=ALL, resource="tickets")
+    case = await _handed_over(quick)
     await quick.oracle.clear()
     await _has_its_ticket(quick, case)
     assert len([row for row in await quick.oracle.written(before, resource="tickets") if row["applied"]]) == 1
