@@ -8,7 +8,7 @@ a fact that nobody wrote proves nobody's identity, and fills in no request.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from agent.casefile.records import Mood
 from agent.models.port import Frame, IntentSeen, Reading, ValueSeen
@@ -61,18 +61,19 @@ def _values(
     """Each value once, in the order in which they were told."""
     found = recognise(message, frame.asks, region or "", language) if told else []
     own = {(value.name, value.value): value for value in found}
-    held = [_held(seen, own.get((seen.name, seen.value)), message, region) for seen in reversed(told)]
+    held = [_held(seen, own, message, region) for seen in reversed(told)]
     return list({(value.name, value.value): value for value in held if value}.values())[::-1]
 
 
-def _held(seen: ValueSeen, own: ValueSeen | None, message: str, region: str | None) -> ValueSeen | None:
-    """The value as the message has it, or None. `own`: as a recogniser found it."""
-    if own is not None:
-        return own.model_copy(update={"new": seen.new})
-    if seen.name not in VALUE_NAMES or max(len(seen.text), len(seen.value)) > LONGEST_VALUE:
-        return None
-    held = settled(seen.name, seen.text, seen.value, message, region)
-    return ValueSeen(name=seen.name, value=held[0], text=held[1], new=seen.new) if held else None
+def _held(
+    seen: ValueSeen, own: Mapping[tuple[str, str], ValueSeen], message: str, region: str | None
+) -> ValueSeen | None:
+    """The value as the message has it, or None. `own`: those that a recogniser found, by name and value."""
+    value = own.get((seen.name, seen.value))
+    known = seen.name in VALUE_NAMES and max(len(seen.text), len(seen.value)) <= LONGEST_VALUE
+    if value is None and known and (held := settled(seen.name, seen.text, seen.value, message, region)):
+        value = own.get((seen.name, held[0]), ValueSeen(name=seen.name, value=held[0], text=held[1]))
+    return value.model_copy(update={"new": seen.new}) if value is not None else None
 
 
 def _language(told: str, locale: str) -> str:

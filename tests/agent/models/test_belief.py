@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from agent.casefile.records import Ask, Mood
@@ -111,6 +111,7 @@ VALUES = st.builds(
 
 
 @given(told=st.lists(VALUES, max_size=8))
+@example(told=[ValueSeen(name="amount", value="12,50", text="")])
 def test_what_is_believed_was_written_and_is_believed_again(told: list[ValueSeen]) -> None:
     reading = Reading(language="en", intents=[], values=told, mood=Mood())
     once = believed(reading, MESSAGE, FRAME, NAMES)
