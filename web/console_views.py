@@ -167,10 +167,10 @@ async def settled(door: Front, approval: Approval, events: Sequence[Event]) -> S
         decision = await approvals.decision(db, approval.id)
     if decision is None:
         return None
-    later = [event for event in events if isinstance(event.body, e.TurnDone)]
     for event in events:
         if isinstance(event.body, e.ApprovalGiven) and event.body.approval_id == approval.id:
-            turn = next((t.body.turn for t in later if t.seq > event.seq), None)  # type: ignore[union-attr]
+            ends = (end.body for end in events if end.seq > event.seq)
+            turn = next((end.turn for end in ends if isinstance(end, e.TurnDone)), None)
             return Settled(decision, event.seq, turn)
     return Settled(decision, None, None)
 

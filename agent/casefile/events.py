@@ -276,7 +276,7 @@ EventBody = (
     | EffectStarted | EffectReturned | Verified | IntentSettled | SlotsCleared | ReplySent | HandedOff | TicketOpened
     | TurnDone | TakenOver | GivenBack | CaseClosed
 )  # fmt: skip
-EVENTS: dict[str, type[Body]] = {kind.__name__: kind for kind in EventBody.__args__}
+EVENTS: dict[str, type[EventBody]] = {kind.__name__: kind for kind in EventBody.__args__}
 
 
 def check_lasting(body: Body) -> None:

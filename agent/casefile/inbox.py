@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.casefile.clock import Clock
@@ -108,6 +108,5 @@ async def _find(db: AsyncConnection, case_id: str, wake_id: str) -> Wake | None:
     return None if row is None else _wake(row)
 
 
-def _wake(row: object) -> Wake:
-    fields = dict(row)  # type: ignore[call-overload]
-    return Wake(**{name: fields[name] for name in Wake.__dataclass_fields__})
+def _wake(row: RowMapping) -> Wake:
+    return Wake(**{name: row[name] for name in Wake.__dataclass_fields__})

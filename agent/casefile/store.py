@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from agent.casefile import chain, lease
 from agent.casefile.clock import Clock
 from agent.casefile.database import Database
-from agent.casefile.events import EVENTS, CaseOpened, Event, EventBody
+from agent.casefile.events import EVENTS, CaseOpened, Event
 from agent.casefile.fold import Case, fold
 from agent.casefile.lease import Lease
 from agent.casefile.records import CaseStatus
@@ -211,8 +211,7 @@ class CaseFiles:
 
 def read_event(row: Mapping[str, Any]) -> Event:
     """A stored row as an event."""
-    body: EventBody = EVENTS[row["kind"]].model_validate_json(row["body"])  # type: ignore[assignment]
-    return Event(row["seq"], row["at"], body)
+    return Event(row["seq"], row["at"], EVENTS[row["kind"]].model_validate_json(row["body"]))
 
 
 def _digest(token: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agent.casefile.records import Level, Outcome
 from agent.dispatch import authority, begun, rule
 from agent.nodes.identify import identity_step
-from agent.state import State, Update
+from agent.state import Route, State, Update
 from agent.turn import OpenTurn
 
 
@@ -30,7 +30,7 @@ async def decide(state: State, turn: OpenTurn) -> Update:
         case Outcome.IDENTIFY if intent_id is not None:
             needed = identity_step(turn, turn.case.intent(intent_id), Level.named(ruling.identity_needed), [])
             if needed is not None:
-                kinds = {"action": "decide", "look_up": "look_up"}
-                return {"step": needed, "route": kinds.get(needed["kind"], "reply")}  # type: ignore[typeddict-item]
+                kinds: dict[str, Route] = {"action": "decide", "look_up": "look_up"}
+                return {"step": needed, "route": kinds.get(needed["kind"], "reply")}
     reason = "no_rule" if step["tool"] not in turn.playbook.actions else "policy"
     return {"step": {"kind": "person", "intent": intent_id, "reason": reason}, "route": "escalate"}

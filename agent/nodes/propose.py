@@ -21,7 +21,7 @@ from agent.policy import workflow as sop
 from agent.policy.decide import escalates
 from agent.policy.facts import of_case
 from agent.speech.render import Voice
-from agent.state import State, Step, Update
+from agent.state import Route, State, Step, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import Workflow
 
@@ -36,8 +36,8 @@ _STEPS: TypeAdapter[ModelStep] = TypeAdapter(ModelStep)
 async def propose(state: State, turn: OpenTurn) -> Update:
     """The next step of the first matter that can go on."""
     step = await _next(turn)
-    routes = {"look_up": "look_up", "action": "decide", "person": "escalate"}
-    return {"step": step, "route": routes.get(step["kind"], "reply")}  # type: ignore[typeddict-item]
+    routes: dict[str, Route] = {"look_up": "look_up", "action": "decide", "person": "escalate"}
+    return {"step": step, "route": routes.get(step["kind"], "reply")}
 
 
 async def _next(turn: OpenTurn) -> Step:

@@ -87,7 +87,7 @@ def _filters(collection: Collection, request: Request) -> Filters:
 def _add_reads(router: APIRouter, store: Store, collection: Collection) -> None:
     name, record = collection.name, collection.record
 
-    @router.get(f"/{name}", response_model=list[record], tags=[name], summary=f"List {name}")  # type: ignore[valid-type]
+    @router.get(f"/{name}", response_model=list[record], tags=[name], summary=f"List {name}")  # type: ignore[valid-type]  # made at run time
     async def listing(
         request: Request,
         caller: Headers,
