@@ -23,7 +23,7 @@ from agent.errors import NotAuthorised
 from agent.policy.decide import decide
 from agent.policy.facts import gather
 from agent.turn import OpenTurn
-from tools.contract import Action, Finding, KeyKind, ToolLost, ToolRefused
+from tools.contract import Action, Finding, ToolLost, ToolRefused
 
 HOUSEKEEPING = {"find_customer", "send_code", "create_ticket"}
 """Tools that the desk uses for its own steps: no model is offered them, and no customer waits to hear of them."""
@@ -205,12 +205,12 @@ def last_attempt(
 
 def _worth_sending_again(returned: EffectReturned, finding: Finding | None, action: Action) -> bool:
     absent = finding is not None and finding.state == "absent"
-    return absent and returned.outcome == "lost" and action.key is KeyKind.IDEMPOTENCY_KEY
+    return absent and returned.outcome == "lost" and action.key.is_safe_to_repeat
 
 
 def _state(sent: Sequence[EffectReturned], finding: Finding | None) -> ReceiptState:
     """What may be said of the effect, after all that its calls came back with."""
-    if finding is None:
+    if finding is None or finding.state == "pending":
         return "unknown"
     if finding.state != "absent":
         return finding.state

@@ -34,8 +34,17 @@ class KeyKind(StrEnum):
 
     IDEMPOTENCY_KEY = "idempotency_key"
     """The system honours a key sent with the call: a second call with it changes nothing."""
+    CONDITION = "condition"
+    """The call names the record's own id or version, so that the system refuses a second one."""
+    MARKER = "marker"
+    """The key stands in the record's text, where a read finds it; the system itself does not look at it."""
     NONE = "none"
-    """It does not: a call whose fate is unknown is never sent again."""
+    """Nothing tells a repeat from a new call."""
+
+    @property
+    def is_safe_to_repeat(self) -> bool:
+        """Whether a call whose fate is unknown may be sent again; else it is only read back."""
+        return self in (KeyKind.IDEMPOTENCY_KEY, KeyKind.CONDITION)
 
 
 class ToolRefused(Exception):
@@ -133,8 +142,9 @@ class Finding(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    state: Literal["verified", "mismatch", "absent"]
-    """`absent`: nothing of what was intended is there (yet), and nothing else changed either."""
+    state: Literal["verified", "pending", "mismatch", "absent"]
+    """`pending`: the system has it, and says itself that it is not done yet: nothing may be claimed, and it is looked
+    at again later. `absent`: nothing of what was intended is there (yet), and nothing else changed either."""
     seen: Record
     differences: list[Difference] = []
 
@@ -212,6 +222,14 @@ class Lookup:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Compensation:
+    """The action that takes another one back, with its exact arguments."""
+
+    action: str
+    args: Record
+
+
+@dataclass(frozen=True, kw_only=True)
 class Action:
     """A tool that changes one record, and how to prove that it did."""
 
@@ -228,6 +246,8 @@ class Action:
     """Makes the change with the effect's key. Raises `ToolRefused` or `ToolLost`; its answer proves nothing."""
     verify: Callable[[Any, Scope, JsonValue], Awaitable[Finding]]
     """Reads the system again, by another call than the write. Raises `ToolLost`."""
+    undo: Callable[[Any, JsonValue], Compensation | None] | None = None
+    """What would take it back, from its arguments and what `before` read; None where nothing can."""
 
     def aim(self, args: Any, scope: Scope) -> Target:
         """The record that the action changes for the customer in scope."""
