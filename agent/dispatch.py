@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from agent.casefile import effects
 from agent.casefile.canonical import effect_key, proposal_digest
 from agent.casefile.events import EffectReturned, EffectStarted, Event, LookedUp, PassagesFound, Ruled, Verified
+from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent, Outcome, Proposal, Receipt, ReceiptState, TargetRecord
 from agent.errors import NotAuthorised
 from agent.policy.decide import decide
@@ -75,13 +76,17 @@ def _reached(turn: OpenTurn, system: str) -> bool:
     return last is None or last.failed is None
 
 
-def authority(turn: OpenTurn, ruled: Ruled) -> str | None:
-    """The id of what authorises this proposal now: the policy itself, or an unused yes to it. None: nothing does."""
-    if ruled.release != turn.case.release:
+def authority(turn: OpenTurn, ruled: Ruled, case: Case | None = None) -> str | None:
+    """The id of what authorises this proposal now: the policy itself, or an unused yes to it. None: nothing does.
+
+    `case`: as it stood before its yes was used, where that has been noted since.
+    """
+    case = case or turn.case
+    if ruled.release != case.release:
         return None
     if ruled.ruling.outcome is Outcome.ALLOW:
-        return f"policy:{ruled.proposal.digest[:16]}:{turn.case.journal[0].seq}"
-    yes = turn.case.yes_for(ruled.proposal.digest, turn.desk.clock.stamp())
+        return f"policy:{ruled.proposal.digest[:16]}:{case.journal[0].seq}"
+    yes = case.yes_for(ruled.proposal.digest, turn.desk.clock.stamp())
     enough = {Outcome.CONFIRM: ("customer", "staff"), Outcome.APPROVE: ("staff",)}
     return yes.id if yes is not None and yes.by in enough.get(ruled.ruling.outcome, ()) else None
 
@@ -110,6 +115,7 @@ class _Call:
             returned = EffectReturned(effect=effect, outcome="refused", reason=str(error))
         except ToolLost as error:
             returned = EffectReturned(effect=effect, outcome="lost", answered=error.answered, reason=str(error))
+        self.turn.with_next_commit(lambda tx: effects.returned(tx, self.turn.desk.clock, effect))
         return self.turn.note(returned)
 
     async def read(self) -> Finding | None:
@@ -132,40 +138,44 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     An effect that an earlier run of this turn started is not sent again here: `prove` finds out about it. Raises
     NotAuthorised, and ToolLost when the system cannot be read beforehand.
     """
-    action = turn.desk.catalog.action(tool)
-    case = turn.case
-    digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
     if (earlier := begun(turn, tool, args)) is not None:
         return earlier
+    action, case, take_back = turn.desk.catalog.action(tool), turn.case, turn.mark()
+    digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
     ruled = turn.noted(Ruled, lambda r: r.proposal.digest == digest)
     yes = authority(turn, ruled) if ruled is not None else None
-    if yes is None:
+    if ruled is None or yes is None:
         raise NotAuthorised(f"`{tool}` was about to run without a ruling and a yes for exactly these arguments.")
+    effect = effect_key(case.tenant, case.case_id, case.identity.customer_id, tool, args, yes)
     exact = action.args.model_validate(args)
+    turn.with_next_commit(lambda tx: effects.plan(tx, case.tenant, turn.desk.clock, case.case_id, effect, tool, yes))
     try:
         before = await action.before(exact, turn.scope)
     except ToolRefused:
         return None
     target = action.aim(exact, turn.scope)
-    started = EffectStarted(
-        effect=effect_key(case.tenant, case.case_id, case.identity.customer_id, tool, args, yes),
-        intent=intent,
-        action=tool,
-        args=args,
-        target=TargetRecord(kind=target.kind, id=target.id),
-        before=before,
-        yes=yes,
-    )
 
     async def journal(tx: AsyncConnection) -> None:
-        await effects.start(tx, case.tenant, turn.desk.clock, case.case_id, started)
+        if authority(turn, ruled, case) != yes:  # it lapsed while the system was read
+            raise NotAuthorised(f"What authorised `{tool}` lapsed before it could be sent.")
+        await effects.start(tx, turn.desk.clock, effect)
 
     turn.with_next_commit(journal)
-    turn.note(started)
+    started = turn.note(
+        EffectStarted(
+            effect=effect,
+            intent=intent,
+            action=tool,
+            args=args,
+            target=TargetRecord(kind=target.kind, id=target.id),
+            before=before,
+            yes=yes,
+        )
+    )
     try:
         await turn.commit()
     except NotAuthorised:
-        turn.take_back(case)
+        take_back()
         raise
     await _Call(turn, action, exact, started).send()
     return started
