@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +71,10 @@ def _support(turn: OpenTurn, intent: Intent) -> float:
 
 
 def _reached(turn: OpenTurn, system: str) -> bool:
-    """Whether a system could be read when this turn looked at it last."""
+    """Whether a system is not left alone, and could be read when this turn looked at it last."""
     tools = turn.desk.catalog.tools
+    if not turn.desk.systems.is_up(system):
+        return False
     last = turn.noted(LookedUp, lambda seen: seen.tool in tools and tools[seen.tool].system == system)
     return last is None or last.failed is None
 
@@ -109,7 +112,8 @@ class _Call:
         """Make the call and note what came back."""
         effect = self.started.effect
         try:
-            answer = await self.action.run(self.args, self.turn.scope, effect)
+            with self._watched():
+                answer = await self.action.run(self.args, self.turn.scope, effect)
             returned = EffectReturned(effect=effect, outcome="answered", answer=answer)
         except ToolRefused as error:
             returned = EffectReturned(effect=effect, outcome="refused", reason=str(error))
@@ -124,12 +128,17 @@ class _Call:
         for pause in REREAD_AFTER_S:
             await asyncio.sleep(pause)
             try:
-                finding = await self.action.verify(self.args, self.turn.scope, self.started.before)
+                with self._watched():
+                    finding = await self.action.verify(self.args, self.turn.scope, self.started.before)
             except ToolLost:
                 finding = None
             if finding is not None and finding.state == "verified":
                 break
         return finding
+
+    def _watched(self) -> AbstractContextManager[None]:
+        case_id = self.turn.case.case_id
+        return self.turn.desk.systems.watched(self.action.system, case_id, whatever_happened=True)
 
 
 async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> EffectStarted | None:
@@ -150,7 +159,8 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     exact = action.args.model_validate(args)
     turn.with_next_commit(lambda tx: effects.plan(tx, case.tenant, turn.desk.clock, case.case_id, effect, tool, yes))
     try:
-        before = await action.before(exact, turn.scope)
+        with turn.desk.systems.watched(action.system, case.case_id):
+            before = await action.before(exact, turn.scope)
     except ToolRefused:
         return None
     target = action.aim(exact, turn.scope)
