@@ -7,13 +7,8 @@ import httpx
 from tests.systems.helpdesk import helpdesk
 from tests.systems.mail import mail_sink, text_of
 from tests.systems.pretix import EVENT, pretix
-from tests.systems.process import System
 from tests.systems.radicale import calendars
-
-
-def client(system: System) -> httpx.AsyncClient:
-    headers = {"Authorization": f"Token {system.token}"}
-    return httpx.AsyncClient(base_url=system.base, headers=headers, timeout=30, trust_env=False)
+from tests.systems.real import client
 
 
 async def test_pretix_has_its_orders_and_writes_to_its_customers() -> None:

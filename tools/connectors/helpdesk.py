@@ -3,7 +3,7 @@
 What the help desk does not tell us, and what is done about it:
 
 - It knows no keys, and opens a ticket for each call: the case and the effect's key stand in a ticket's text, and are
-  looked for before one is sent. Its API cannot search, so the newest `LOOK_BACK` tickets are read.
+  looked for before one is sent. Its API cannot search, so the newest 1,000 tickets are read.
 - It answers 200 to a field that it does not know, and changes nothing: the whole ticket is read again.
 - A follow-up with a title renames its ticket: none is sent, and one that came about is found.
 - It fails (500) without a description or an address; both are always sent. The address is empty, so that only
@@ -106,13 +106,15 @@ class Desk:
 
     calls: Calls
     queue: int
+    page: int = PAGE
+    look_back: int = LOOK_BACK
 
     async def of_the_case(self, scope: Scope) -> list[Record]:
         """The tickets of the case, oldest first. Raises `ToolLost`."""
         count, found = (await self._page(1, 1)).count, list[Record]()
-        last = -(-count // PAGE)
-        for page in range(last, max(last - LOOK_BACK // PAGE, 0), -1):
-            found = (await self._page(page, PAGE)).results + found
+        last = -(-count // self.page)
+        for page in range(last, max(last - self.look_back // self.page, 0), -1):
+            found = (await self._page(page, self.page)).results + found
         return [ticket for ticket in found if _place(ticket, scope) is not None]
 
     async def ticket(self, number: int, scope: Scope) -> Record | None:

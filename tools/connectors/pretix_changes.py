@@ -57,8 +57,9 @@ def _closed(payments: JsonValue) -> JsonValue:
     """The payments of an order once it is cancelled."""
 
     def closed(payment: JsonValue) -> JsonValue:
-        is_open = isinstance(payment, dict) and payment.get("state") in ("created", "pending")
-        return payment | {"state": "canceled"} if is_open and isinstance(payment, dict) else payment
+        if isinstance(payment, dict) and payment.get("state") in ("created", "pending"):
+            return payment | {"state": "canceled", "payment_url": None}
+        return payment
 
     return [closed(payment) for payment in payments] if isinstance(payments, list) else payments
 
