@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Discriminator, Field, JsonValue, Tag, model_validator
 
 from tools.calls import as_read
-from tools.connectors.connection import forbidden
+from tools.connectors.connection import Needs, Secret, forbidden
 from tools.contract import (
     Action,
     Arguments,
@@ -35,6 +36,26 @@ from tools.declared import DeclarationError, Declared
 from tools.schemas import ScalarName, Schema, arguments, facts
 
 ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+
+
+def address(url: str) -> str:
+    """An address that holds neither secrets nor anything behind its path. Raises ValueError for another."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("write an address like https://crm.example.com/api, without anything behind it.")
+    return url
+
+
+class Auth(Declared):
+    """The header that lets us in: `prefix` and the secret."""
+
+    header: str = "Authorization"
+    prefix: str = "Bearer "
+    secret: Secret
+
+    def headers(self, needs: Needs) -> dict[str, str]:
+        """The header itself. Raises DeclarationError when the secret is missing."""
+        return {self.header: self.prefix + needs.secret(self.secret)}
 
 
 class Argument(Declared):
@@ -211,13 +232,41 @@ def built(operations: Operations, name: str, declared: ToolDeclaration, system: 
             return forbidden(name, "", system)
 
 
+def operations_of(declared: ToolDeclaration) -> set[str]:
+    """The operations that a tool uses."""
+    match declared:
+        case LookupDeclaration():
+            return {declared.lookup.read}
+        case ActionDeclaration():
+            owns = {declared.owns.read} if declared.owns else set()
+            return {declared.action, declared.proof.read} | owns
+        case _:
+            return set()
+
+
+def nested(sent: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """`{"a.b": 1}` as `{"a": {"b": 1}}`."""
+    whole: dict[str, Any] = {}
+    for way, value in sent.items():
+        *outer, last = way.split(".")
+        inner = whole
+        for step in outer:
+            inner = inner.setdefault(step, {})
+        inner[last] = value
+    return whole
+
+
 def _lookup(operations: Operations, name: str, declared: LookupDeclaration, system: str) -> Lookup:
     reading = _Read(operations, declared.lookup)
     reading.check()
-    _names_nobody(declared.lookup.send, declared.lookup)
+    _names_nobody({**declared.lookup.send, **declared.lookup.where}, declared.lookup)
     record = reading.record_schema()
     result = facts(f"{name}_result", {fact: _typed(record, fact, told) for fact, told in declared.result.items()})
-    args = arguments(f"{name}_arguments", _places(operations, declared.lookup.read, declared.lookup.send))
+    places = _places(operations, declared.lookup.read, declared.lookup.send)
+    for field, value in declared.lookup.where.items():
+        if isinstance(value, Argument) and value.arg not in places:
+            places[value.arg] = [record.at(field)], False
+    args = arguments(f"{name}_arguments", places)
     looking = _Lookup(reading, result, declared.result)
     return Lookup(
         name=name,

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import httpx
 from pydantic import AfterValidator, Field, JsonValue, TypeAdapter
 
 from tools.calls import Calls, path_of, understood
-from tools.connectors.connection import Connection, Kind, Needs, Secret, SystemSettings, Trouble, tried
-from tools.connectors.declaring import Tools, built
+from tools.connectors.connection import Connection, Kind, Needs, SystemSettings, Trouble, tried
+from tools.connectors.declaring import Auth, Tools, address, built, nested
 from tools.contract import ToolLost, ToolRefused
 from tools.declared import DeclarationError, Declared, File, closest
 from tools.schemas import Document, Schema
@@ -34,21 +33,6 @@ class Settings(SystemSettings):
     declaration: Path
 
 
-def _address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError("write an address like https://crm.example.com/api, without anything behind it.")
-    return url
-
-
-class Auth(Declared):
-    """The header that lets us in: `prefix` and the secret."""
-
-    header: str = "Authorization"
-    prefix: str = "Bearer "
-    secret: Secret
-
-
 class Probe(Declared):
     """A cheap read that shows whether the system is there."""
 
@@ -61,7 +45,7 @@ class Declaration(Declared):
 
     system: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,40}$")]
     spec: Path
-    url: Annotated[str, AfterValidator(_address)]
+    url: Annotated[str, AfterValidator(address)]
     auth: Auth | None = None
     timeout_s: Annotated[float, Field(gt=0, le=10)] = 1.0
     probe: Probe | None = None
@@ -219,22 +203,18 @@ _Request = tuple[str, str, dict[str, str], dict[str, str], JsonValue]
 def _request(operation: _Operation, sent: Mapping[str, JsonValue]) -> _Request:
     """Method, path, query, headers and body. Raises ToolRefused for a part of the path that is empty."""
     places: dict[str, dict[str, str]] = {"path": {}, "query": {}, "header": {}}
-    body: dict[str, Any] = {}
+    body: dict[str, JsonValue] = {}
     for place, value in sent.items():
         kind, _, name = place.partition(".")
         if kind == "body":
-            *outer, last = name.split(".")
-            inner = body
-            for step in outer:
-                inner = inner.setdefault(step, {})
-            inner[last] = value
+            body[name] = value
         else:
             places[kind][name] = _text(value)
     if not all(places["path"].values()):
         raise ToolRefused("A part of the address is empty, so there is no such record.")
     parts = (_filled(part, places["path"]) for part in operation.path.strip("/").split("/"))
     path = "/".join(parts) + ("/" if operation.path.endswith("/") else "")
-    return operation.method.upper(), path, places["query"], places["header"], body or None
+    return operation.method.upper(), path, places["query"], places["header"], nested(body) or None
 
 
 def _filled(part: str, values: Mapping[str, str]) -> str:
@@ -252,9 +232,7 @@ def connect(settings: Settings, needs: Needs) -> Connection:
     """The tools that the declaration names. Raises DeclarationError."""
     file = File(needs.at(settings.declaration))
     declared = file.shaped(Declaration)
-    auth, headers = declared.auth, dict[str, str]()
-    if auth is not None:
-        headers[auth.header] = auth.prefix + needs.secret(auth.secret)
+    headers = declared.auth.headers(needs) if declared.auth else {}
     calls = Calls(declared.url, headers=headers, timeout_s=declared.timeout_s)
     spec = File(file.path.parent / declared.spec)
     try:
