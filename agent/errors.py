@@ -9,6 +9,7 @@ DeskhandError
 ├── ApprovalStale    decided, expired, or not the proposal that was shown
 ├── LateWriter       this worker lost its case; its writes are refused
 └── NotAuthorised    an effect without the authority it needs
+    └── BudgetSpent  an effect more than the company lets the agent make by itself
 """
 
 from __future__ import annotations
@@ -48,3 +49,7 @@ class LateWriter(DeskhandError):
 
 class NotAuthorised(DeskhandError):
     """An effect was to be dispatched without a ruling in force or the yes it needs."""
+
+
+class BudgetSpent(NotAuthorised):
+    """The turn, the case or the customer's day has had all the effects that its budget allows."""

@@ -20,7 +20,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.casefile import approvals, inbox, lease
+from agent.casefile import approvals, inbox, lease, spending
 from agent.casefile import events as e
 from agent.casefile.fold import fold
 from agent.casefile.inbox import Wake
@@ -223,6 +223,8 @@ class Turns:
         async with files.database.write() as tx:
             if case.approval is not None:
                 await approvals.withdraw(tx, case.approval)
+            if isinstance(what, e.GivenBack):
+                await spending.forget(tx, files.tenant, spending.Account.of_case(case_id))
             await files.append(tx, held, head, [event], fold(case, [event]))
             await lease.release(tx, held)
         self.desk.bell.ring(case_id)

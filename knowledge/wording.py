@@ -18,7 +18,7 @@ from knowledge.rules import Vocabulary
 
 HANDOFF_REASONS = (
     "person_asked", "policy", "no_rule", "unknown_outcome", "mismatch", "failed", "identity_failed", "system_down",
-    "low_confidence", "approval_expired", "internal",
+    "low_confidence", "approval_expired", "budget", "internal",
 )  # fmt: skip
 """Why the agent itself hands over; workflows add reasons of their own."""
 
