@@ -101,7 +101,7 @@ def begun(turn: OpenTurn, tool: str, args: Args) -> EffectStarted | None:
 
 def _by_a_person(tool: str, yes: str) -> bool:
     """Whether a budget does not stop it: a person decided on it, or gets the case by it."""
-    return tool == "create_ticket" or yes.startswith("approval:")
+    return tool == "create_ticket" or yes.startswith(("approval:", "undo:"))
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ DeskhandError
 ├── MessageDiffers   the id of an earlier message came with another text
 ├── ApprovalUnknown  no such approval
 ├── ApprovalStale    decided, expired, or not the proposal that was shown
+├── NotUndoable      an effect that cannot be taken back, or not any more
 ├── LateWriter       this worker lost its case; its writes are refused
 └── NotAuthorised    an effect without the authority it needs
     └── BudgetSpent  an effect more than the company lets the agent make by itself
@@ -41,6 +42,10 @@ class ApprovalUnknown(DeskhandError):
 
 class ApprovalStale(DeskhandError):
     """The approval was decided, has expired, or is for another proposal."""
+
+
+class NotUndoable(DeskhandError):
+    """Nothing takes this effect back, or it was taken back before."""
 
 
 class LateWriter(DeskhandError):

@@ -42,6 +42,7 @@ CONTRACT: dict[str, frozenset[str]] = {
     "identity.failed": frozenset(),
     "identity.locked": frozenset(),
     "outcome.looked_again": frozenset({"outcome"}),
+    "outcome.taken_back": frozenset({"outcome"}),
     "unanswered": frozenset(),
     "unanswered.nearest": frozenset(),
     "unanswered.offer": frozenset(),
