@@ -20,6 +20,7 @@ from agent.casefile.records import (
     Handoff,
     Intent,
     Mood,
+    Option,
     Passage,
     Proposal,
     Receipt,
@@ -249,6 +250,24 @@ class ReplySent(Body):
     """Reasons for sentences that were not sent."""
 
 
+class OptionsOffered(Body):
+    """The customer was asked to choose among these, for a workflow's step."""
+
+    intent: str
+    name: str
+    """The slot that it is chosen for."""
+    options: list[Option]
+    many: bool = False
+    """Whether several may be taken."""
+
+
+class OptionsPassed(Body):
+    """None of what was offered suits the customer."""
+
+    intent: str
+    name: str
+
+
 class HandedOff(Body):
     """A person has the case; the agent is silent from here."""
 
@@ -292,7 +311,7 @@ EventBody = (
     CaseOpened | TurnStarted | MessageReceived | IntakeRead | ConfirmationSettled | ChoiceSettled | IdentityChecked
     | CodeChecked | PassagesFound | ModelAnswered | LookedUp | Ruled | ConfirmationAsked | ApprovalAsked | ApprovalGiven
     | EffectStarted | EffectReturned | Verified | UndoAsked | UndoRefused | IntentSettled | SlotsCleared | ReplySent
-    | HandedOff | TicketOpened | TurnDone | TakenOver | GivenBack | CaseClosed
+    | OptionsOffered | OptionsPassed | HandedOff | TicketOpened | TurnDone | TakenOver | GivenBack | CaseClosed
 )  # fmt: skip
 EVENTS: dict[str, type[EventBody]] = {kind.__name__: kind for kind in EventBody.__args__}
 
