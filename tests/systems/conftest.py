@@ -56,7 +56,8 @@ async def desk(one_desk: HelpDesk) -> AsyncIterator[HelpDesk]:
     one_desk.proxy.clear()
 
 
-def _entries(shop: Shop, desk: HelpDesk, **more: Any) -> list[dict[str, Any]]:
+def entries(shop: Shop, desk: HelpDesk, **more: Any) -> list[dict[str, Any]]:
+    """The declared connections; `more` is for the shop's."""
     shared = {"timeout_s": PATIENCE_S}
     tickets: dict[str, Any] = {"connector": "pretix", "url": shop.proxy.base, "organizer": "harbor", "event": "goods"}
     tickets |= {"token": {"file": str(shop.system.home / "token")}, "refund_state": "done"}
@@ -71,7 +72,7 @@ async def one_house(
 ) -> AsyncIterator[House]:
     folder = tmp_path_factory.mktemp("house")
     declared = folder / "connections.yaml"
-    declared.write_text(yaml.safe_dump({"systems": _entries(one_shop, one_desk)}))
+    declared.write_text(yaml.safe_dump({"systems": entries(one_shop, one_desk)}))
     async with running(folder / "home", connections=declared, retry_s=0.5, turn_timeout_s=90) as house:
         yield house
 
@@ -86,9 +87,9 @@ def house(one_house: House, shop: Shop, desk: HelpDesk) -> House:  # noqa: ARG00
 async def tools(shop: Shop, desk: HelpDesk, tmp_path: Path) -> AsyncIterator[dict[str, Connection]]:
     """The connections as they are declared, with every tool that they can offer."""
     needs = Needs(clock=lambda: datetime.now(UTC), code_secret=b"", folder=tmp_path)
-    entries = _entries(shop, desk)
-    entries[1]["extra"] = ["get_ticket", "add_to_ticket", "set_ticket_status"]
-    made = connected(entries, needs, tmp_path)
+    declared = entries(shop, desk)
+    declared[1]["extra"] = ["get_ticket", "add_to_ticket", "set_ticket_status"]
+    made = connected(declared, needs, tmp_path)
     yield {connection.system: connection for connection in made}
     for connection in made:
         await connection.close()

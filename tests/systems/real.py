@@ -131,7 +131,7 @@ class Shop:
         n = next(self._buyers)
         first = 200_000 + 10 * n
         return Buyer(
-            f"cus_{200_000 + n}",
+            f"cus_{100_001 + n}",
             f"robin{n}@newcomers.example",
             f"HG-{first}",
             f"HG-{first + 2}",

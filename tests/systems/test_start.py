@@ -15,7 +15,7 @@ async def test_pretix_has_its_orders_and_writes_to_its_customers() -> None:
     with mail_sink() as sink:
         async with pretix(smtp_port=sink.port) as system, client(system) as http:
             order = (await http.get(f"{EVENT}/orders/HG200000/")).raise_for_status().json()
-            assert (order["customer"], order["status"], order["total"]) == ("cus_200000", "p", "31.00")
+            assert (order["customer"], order["status"], order["total"]) == ("cus_100001", "p", "31.00")
             (await http.post(f"{EVENT}/orders/HG200000/mark_canceled/")).raise_for_status()
             [mail] = sink.messages("robin0@newcomers.example")
             assert "HG200000" in str(mail["subject"]) + text_of(mail)
