@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ from tests.agent.companies import clause
 from tests.agent.companies import rule as says
 from tests.agent.desks import approve, authorised, desk_over, new_case, open_turn, say_yes
 from tests.agent.shop import Shop
-from tools.contract import ToolLost
+from tools.connectors.connection import forbidden
+from tools.contract import Catalog, ToolLost
 
 ORDER: Args = {"order_id": "HG-1"}
 OTHER: Args = {"order_id": "HG-2"}
@@ -397,3 +399,21 @@ async def test_of_two_processes_with_one_turn_one_sends(files: CaseFiles, elsewh
         head = await files.head(case_id)
         assert first_broken(await files.rows(case_id), head=(head.seq, head.hash)) is None
     assert len(shop.called) == len(set(shop.called)) == 3
+
+
+# -- what nobody classified -------------------------------------------------------------------------------------------
+
+
+async def test_a_tool_that_nobody_classified_is_never_sent_whatever_the_playbook_says(files: CaseFiles) -> None:
+    shop = Shop()
+    refunds = forbidden("cancel_order", "Cancel it.", "elsewhere")
+    desk = desk_over(files, shop)
+    desk = replace(desk, catalog=Catalog({**desk.catalog.tools, "cancel_order": refunds}))
+    turn = await open_turn(desk, await new_case(desk))
+    about = rule(turn, "cancel_order", {}, intent="i1", found={})
+    assert about.ruling.outcome is Outcome.FORBID
+    say_yes(turn, about.proposal)
+    assert authority(turn, about) is None
+    with pytest.raises(NotAuthorised):
+        await start(turn, "cancel_order", {}, "i1")
+    await nothing_was_sent(turn, shop)
