@@ -9,7 +9,8 @@ from tools.contract import Catalog
 from tools.customers import customer_tools
 from tools.http import Backoffice
 from tools.identity import find_customer
-from tools.messages import send_code
+from tools.mails import BackofficeMails
+from tools.messages import message_tools
 from tools.orders import order_tools
 from tools.refunds import issue_refund
 from tools.tickets import create_ticket
@@ -22,6 +23,6 @@ def harbor_catalog(backoffice: Backoffice, code_secret: bytes, clock: Callable[[
         *customer_tools(backoffice, clock),
         issue_refund(backoffice),
         find_customer(backoffice),
-        send_code(backoffice, code_secret),
+        *message_tools(backoffice, BackofficeMails(backoffice), code_secret),
         create_ticket(backoffice),
     )
