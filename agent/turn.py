@@ -101,11 +101,16 @@ class OpenTurn:
         self._with_next.clear()
         self.desk.bell.ring(self.case.case_id)
 
-    def take_back(self, case: Case) -> None:
-        """Go back to the case as it was before what was noted and hooked in last: it could not be written."""
-        self._noted = [event for event in self._noted if event.seq <= case.seq]
-        self._with_next.pop()
-        self.case = case
+    def mark(self) -> Callable[[], None]:
+        """Calling what this gives takes back all that is noted and hooked in from here on: it could not be written."""
+        case, hooks = self.case, len(self._with_next)
+
+        def take_back() -> None:
+            self._noted = [event for event in self._noted if event.seq <= case.seq]
+            del self._with_next[hooks:]
+            self.case = case
+
+        return take_back
 
     @property
     def is_done(self) -> bool:
