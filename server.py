@@ -90,8 +90,8 @@ class Settings(BaseSettings):
 def tools_of(settings: Settings) -> Catalog:
     """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
     clock = Clock(settings.clock_offset_s).now
-    needs = Needs(clock=clock, code_secret=b"", looking=True)
-    own = harbor_catalog(Backoffice(_backoffice(settings)), needs.code_secret, clock)
+    needs = Needs(clock=clock, code_secret=b"", customers=Backoffice(_backoffice(settings)), looking=True)
+    own = harbor_catalog(needs.customers, needs.code_secret, clock)
     return connected_catalog(own, connections_of(settings.connections, needs))
 
 
@@ -99,9 +99,9 @@ def tools_of(settings: Settings) -> Catalog:
 async def connected_tools(settings: Settings, code_secret: bytes) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
     """The company's tools, to work with, and the connections to other systems. Raises DeclarationError."""
     clock = Clock(settings.clock_offset_s).now
-    needs = Needs(clock=clock, code_secret=code_secret)
     async with contextlib.AsyncExitStack() as stack:
         backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
+        needs = Needs(clock=clock, code_secret=code_secret, customers=backoffice)
         connections = connections_of(settings.connections, needs)
         for connection in connections:
             stack.push_async_callback(connection.close)

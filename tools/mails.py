@@ -70,6 +70,10 @@ class Way:
     system: str
     key: KeyKind
     queued: bool = False
+    proof: str = "read again"
+
+
+BACKOFFICE = Way(system="backoffice", key=KeyKind.IDEMPOTENCY_KEY)
 
 
 class Mailer(Protocol):
@@ -97,7 +101,7 @@ class BackofficeMails:
     """The messages of the back office, which sends them and keeps them."""
 
     backoffice: Backoffice
-    way: Way = Way(system="backoffice", key=KeyKind.IDEMPOTENCY_KEY)
+    way: Way = BACKOFFICE
 
     def record(self, mail: Mail, scope: Scope) -> Record:
         """A record of `messages`, without its id and time."""
@@ -198,4 +202,5 @@ def mailing(
         run=mails.run,
         verify=mails.verify,
         queued=mailer.way.queued,
+        proof=mailer.way.proof,
     )

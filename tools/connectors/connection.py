@@ -17,6 +17,7 @@ from pydantic import model_validator
 
 from tools.contract import Action, Arguments, KeyKind, Risk, Target, Tool, ToolLost, ToolRefused
 from tools.declared import DeclarationError, Declared
+from tools.http import Backoffice
 
 S = TypeVar("S", bound="SystemSettings")
 
@@ -48,6 +49,8 @@ class Needs:
     """Tells an aware time."""
     code_secret: bytes
     """Makes one-time codes."""
+    customers: Backoffice
+    """Where the customers are on file."""
     folder: Path = Path()
     """Where paths in the declarations begin."""
     looking: bool = False
