@@ -138,7 +138,7 @@ class SmtpMails:
             "message_id": self.message_id(scope.effect),
             "from": self.settings.sender,
             "to": mail.to,
-            "subject": _one_line(mail.letter.subject),
+            "subject": facts.line(mail.letter.subject),
             "body": plain(mail.letter.body),
             "parts": 1,
         }
@@ -182,7 +182,7 @@ class SmtpMails:
 
     def _written(self, record: Record) -> bytes:
         message = EmailMessage(policy=WIRE)
-        sender = Address(_one_line(self.settings.sender_name), addr_spec=str(record["from"]))
+        sender = Address(facts.line(self.settings.sender_name), addr_spec=str(record["from"]))
         try:
             message["From"], message["To"] = sender, Address(addr_spec=str(record["to"]))
             message["Subject"], message["Message-ID"] = str(record["subject"]), str(record["message_id"])
@@ -200,7 +200,7 @@ class SmtpMails:
             for recipient in recipients:
                 await talk.server.rcpt(recipient)
             talk.may_have_it = True
-            return _one_line((await talk.server.data(message)).message)[:MOST_SAID]
+            return facts.line((await talk.server.data(message)).message)[:MOST_SAID]
 
     @contextlib.asynccontextmanager
     async def _talking(self) -> AsyncIterator[_Talk]:
@@ -226,7 +226,7 @@ class SmtpMails:
 
 def _meant(error: aiosmtplib.SMTPResponseException, *, may_have_it: bool) -> Exception:
     """What an answer with a code means that was not the one waited for."""
-    said = f"{error.code} {_one_line(str(error.message))[:MOST_SAID]}"
+    said = f"{error.code} {facts.line(str(error.message))[:MOST_SAID]}"
     if 400 <= error.code < 500:
         return _PutOff(said)
     if 500 <= error.code < 600:
@@ -237,11 +237,6 @@ def _meant(error: aiosmtplib.SMTPResponseException, *, may_have_it: bool) -> Exc
 def _sendable(address: str) -> bool:
     """An address that every mail server understands."""
     return address.isascii() and facts.email(address) == address.lower() != ""
-
-
-def _one_line(text: str) -> str:
-    """The text as one line without a sign that steers anything, so that it can be part of a header."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
 def _archive(copies: Copies, settings: SmtpSettings, needs: Needs) -> Archive:
