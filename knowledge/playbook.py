@@ -50,6 +50,24 @@ def _zone(name: str) -> str:
     return name
 
 
+class Budget(Document):
+    """How much may be spent; when it is used up, a person takes over."""
+
+    tool_calls: Annotated[int, Field(ge=1)]
+    """Calls to the company's systems, proofs included."""
+    model_calls: Annotated[int, Field(ge=1)]
+    effects: Annotated[int, Field(ge=1)]
+    """Changes that are sent."""
+
+
+class Budgets(Document):
+    """What a turn, a case (since a person gave it back last) and a customer's day (UTC) may spend."""
+
+    per_turn: Budget = Budget(tool_calls=60, model_calls=20, effects=10)
+    per_case: Budget = Budget(tool_calls=1000, model_calls=2000, effects=60)
+    per_customer_day: Budget = Budget(tool_calls=1000, model_calls=2000, effects=40)
+
+
 class Company(Document):
     """`company.yaml`."""
 
@@ -70,6 +88,7 @@ class Company(Document):
     """A passage from here up to `support_threshold` is quoted as the nearest there is, never as the answer."""
     escalate_when: list[str] = []
     """CEL over the customer's state: a case for which one holds goes to a person."""
+    budgets: Budgets = Budgets()
 
 
 class IntentDef(Document):

@@ -19,7 +19,7 @@ from knowledge.rules import Vocabulary
 
 HANDOFF_REASONS = (
     "person_asked", "policy", "no_rule", "unknown_outcome", "mismatch", "failed", "identity_failed", "system_down",
-    "low_confidence", "approval_expired", "none_fits", "internal",
+    "low_confidence", "approval_expired", "none_fits", "budget", "internal",
 )  # fmt: skip
 """Why the agent itself hands over; workflows add reasons of their own."""
 
@@ -47,6 +47,7 @@ CONTRACT: dict[str, frozenset[str]] = {
     "identity.failed": frozenset(),
     "identity.locked": frozenset(),
     "outcome.looked_again": frozenset({"outcome"}),
+    "outcome.taken_back": frozenset({"outcome"}),
     "unanswered": frozenset(),
     "unanswered.nearest": frozenset(),
     "unanswered.offer": frozenset(),

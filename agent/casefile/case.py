@@ -37,7 +37,7 @@ class Yes(Frozen):
     """A yes that was given and not used yet."""
 
     id: str
-    """`confirmation:…` or `approval:…`."""
+    """`confirmation:…`, `approval:…` or `undo:…`."""
     digest: str
     by: Literal["customer", "staff"]
     expires_at: str

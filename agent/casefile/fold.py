@@ -176,6 +176,13 @@ def _(body: e.Verified, case: Case, at: str) -> dict[str, object]:
 
 
 @applied.register
+def _(body: e.UndoAsked, case: Case, at: str) -> dict[str, object]:
+    proposal = body.proposal
+    yes = Yes(id=f"undo:{body.undo_id}", digest=proposal.digest, by="staff", expires_at=proposal.expires_at or "")
+    return {"yeses": _with_yes(case, yes, at)}
+
+
+@applied.register
 def _(body: e.IntentSettled, case: Case, _at: str) -> dict[str, object]:
     settled = _with_intent(case, body.intent, status=body.status, outcome=body.outcome)
     question = None if case.question and case.question.intent == body.intent else case.question

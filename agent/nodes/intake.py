@@ -71,8 +71,10 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     text = "\n".join(wake.body for wake in messages)
     book = turn.playbook
     frame = frame_of(turn)
-    told = await turn.model.read(text, frame, choices(book, turn.case.language))
-    reading = believed(told, text, frame, book.intents.keys())
+    reading = Reading(language=turn.case.language, intents=[], values=[], mood=turn.case.mood)
+    if not await turn.is_over_budget():
+        told = await turn.model.read(text, frame, choices(book, turn.case.language))
+        reading = believed(told, text, frame, book.intents.keys())
     question = _asked_last(turn.case)
     # A yes or a no by itself asks for nothing, changes nothing and is no reason, whatever a model takes it for.
     if settle(text, turn.case.language) != "unclear":

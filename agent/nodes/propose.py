@@ -45,6 +45,8 @@ async def _next(turn: OpenTurn) -> Step:
     case = turn.case
     if (decided := _decided(turn)) is not None:
         return decided
+    if await turn.is_over_budget() and (case.open_intents or turn.noted(e.ReplySent) is None):
+        return {"kind": "person", "reason": "budget"}
     if case.identity.failed >= turn.playbook.company.identity.failed_proofs:
         return {"kind": "person", "reason": "identity_failed"}
     if escalates(of_case(case, turn.desk.clock.now()), turn.playbook, turn.desk.vocabulary):

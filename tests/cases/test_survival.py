@@ -17,9 +17,9 @@ import httpx
 import jwt
 
 from evals.talk import Case
+from tests.backoffice import Oracle
 from tests.cases.house import House, running
 from tests.cases.people import People
-from tests.systems import Oracle
 
 PROJECT = Path(__file__).parents[2]
 
