@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
 RiskClass = Literal["low_risk", "customer_confirmed", "human_approved", "forbidden"]
@@ -43,6 +44,12 @@ class IdentityMethods(Document):
     """After so many failed proofs a person takes over."""
 
 
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"there is no time zone '{name}'; write one like Europe/Amsterdam")
+    return name
+
+
 class Budget(Document):
     """How much may be spent; when it is used up, a person takes over."""
 
@@ -71,6 +78,8 @@ class Company(Document):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     channels: list[str]
     identity: IdentityMethods
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """IANA's name of the zone in which times are read and told: Europe/Amsterdam."""
     business_hours: str
     tone: str
     support_threshold: Annotated[float, Field(ge=0, le=1)]
