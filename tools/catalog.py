@@ -11,7 +11,7 @@ from tools.customers import customer_tools
 from tools.declared import DeclarationError
 from tools.http import Backoffice
 from tools.identity import find_customer
-from tools.mails import BackofficeMails
+from tools.mailing import BackofficeMails
 from tools.messages import message_tools
 from tools.orders import order_tools
 from tools.refunds import issue_refund

@@ -1,4 +1,4 @@
-"""Messages: what is mailed to a customer, such as a one-time code. How a mail is sent stands in `tools/mails.py`.
+"""Messages: what is mailed to a customer, such as a one-time code. How a mail is sent stands in `tools/mailing.py`.
 
 A code is made from a secret, the case and how many were sent before it, so that it need not be kept anywhere.
 """
@@ -14,7 +14,7 @@ from pydantic import Field
 
 from tools.contract import Action, Arguments, Risk, Scope
 from tools.http import Backoffice
-from tools.mails import Letter, Mailer, Recipient, mailing
+from tools.mailing import Letter, Mailer, Recipient, mailing
 
 KIND = "one_time_code"
 DIGITS = 6
@@ -60,7 +60,7 @@ class SendCode(Arguments):
 def send_code(customers: Backoffice, mailer: Mailer, secret: bytes, text: CodeMail = ENGLISH) -> Action:
     """The tool `send_code`: anybody in scope may be sent a code, for it goes only to the address on file."""
 
-    def write(args: SendCode, scope: Scope, _: Recipient) -> Letter:
+    async def write(args: SendCode, scope: Scope, _: Recipient) -> Letter:
         code = one_time_code(secret, scope.case_id, args.ordinal)
         body = text.body.replace("{code}", code)
         return Letter(subject=text.subject, body=body, secret=code, fields={"code": code})

@@ -13,35 +13,41 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
+from tools.appointments import (
+    Appointment,
+    AskForCall,
+    Book,
+    Calendar,
+    Cancel,
+    Diary,
+    Doing,
+    FindSlots,
+    Move,
+    NoArguments,
+    OneAppointment,
+    OneSlot,
+    Slot,
+    booked_anew,
+    moved_back,
+    tools_over,
+    within,
+)
+from tools.appointments import Kind as SortName
+from tools.connectors.agenda import CANCELLED, HERE, Agenda, Opening, Sort, name_of
 from tools.connectors.agenda import KIND as SORT
-from tools.connectors.agenda import TAKES_NONE, Agenda, Sort
 from tools.connectors.connection import Connection, Kind, Needs, Secret, SystemSettings, Trouble, tried
 from tools.connectors.dav import Account, Dav
 from tools.connectors.endpoint import LOOPBACK
 from tools.connectors.events import Shift
-from tools.contract import (
-    Action,
-    Arguments,
-    Compensation,
-    Finding,
-    KeyKind,
-    Lookup,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    Tool,
-    ToolRefused,
-)
+from tools.contract import Compensation, Finding, KeyKind, Record, Scope, Snapshot, ToolRefused
 from tools.declared import Declared
 
 SYSTEM = "caldav"
@@ -99,210 +105,126 @@ class CalDavSettings(SystemSettings):
     timezone: Annotated[str, AfterValidator(_zone)]
     hours: dict[Day, Annotated[str, AfterValidator(_hours)]]
     """When appointments can be, by weekday; no line for a day off."""
-    kinds: Annotated[dict[Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")], SortSettings], Field(min_length=1)]
+    kinds: Annotated[dict[SortName, SortSettings], Field(min_length=1)]
     notice_minutes: Annotated[int, Field(ge=0)] = 120
     days_ahead: Annotated[int, Field(ge=1, le=180)] = 14
     timeout_s: Annotated[float, Field(gt=0, le=20)] = 5
     """For one call."""
 
 
-class OfAKind(Arguments):
-    """The kind of appointment."""
-
-    kind: str
-
-
-class OneAppointment(Arguments):
-    """An appointment of the customer in scope."""
-
-    appointment_id: str
-
-
-class OneSlot(Arguments):
-    """A free time."""
-
-    slot_id: str
-
-
-class Move(OneAppointment, OneSlot):
-    """An appointment, and the free time that it is moved to."""
-
-
-class Slot(BaseModel):
-    """A time that can be had."""
-
-    id: str
-    starts_at: datetime
-    ends_at: datetime
-    kind: str
-
-
-class Slots(BaseModel):
-    """The times that can be had, the next one first."""
-
-    kind: str
-    free: list[Slot]
-
-
-class Appointment(BaseModel):
-    """An appointment of the customer in scope."""
-
-    id: str
-    kind: str
-    starts_at: datetime
-    ends_at: datetime
-    status: Literal["booked", "cancelled"]
-
-
-class Appointments(BaseModel):
-    """The appointments that the customer has ahead, the next one first."""
-
-    ahead: list[Appointment]
-
-
-def _shown(record: Record) -> Appointment:
-    status = "cancelled" if record.get("status") == "CANCELLED" else "booked"
-    known = {name: record[name] for name in ("id", "starts_at", "ends_at")}
-    return Appointment.model_validate({**known, "kind": record.get(SORT, ""), "status": status})
-
-
 @dataclass(frozen=True)
 class _Reads:
     agenda: Agenda
 
-    async def slots(self, args: OfAKind, _: Scope) -> Slots:
-        free = await self.agenda.free(args.kind)
-        shown = [Slot.model_validate({"id": one.id, "kind": one.kind, **one.fields()}) for one in free]
-        return Slots(kind=args.kind, free=shown)
+    async def find_slots(self, args: FindSlots, _: Scope) -> Calendar:
+        found = [self._slot(one, free=True) for one in await self.agenda.free(args.kind)]
+        return Calendar(kind=args.kind, free=[slot for slot in found if within(slot.starts, args.when)])
 
-    async def appointments(self, _: Arguments, scope: Scope) -> Appointments:
-        return Appointments(ahead=[_shown(record) for record in await self.agenda.of(scope)])
+    async def get_slot(self, args: OneSlot, _: Scope) -> Slot | None:
+        opening = self.agenda.opening(args.slot_id)
+        return self._slot(opening, free=opening in await self.agenda.free(opening.kind)) if opening else None
 
-    async def appointment(self, args: OneAppointment, scope: Scope) -> Appointment | None:
+    async def booked(self, _: NoArguments, scope: Scope) -> Diary:
+        theirs = [self._appointment(record) for record in await self.agenda.of(scope)]
+        coming = [one for one in theirs if one.status == "booked" and (one.days_ahead >= 0 or not one.starts)]
+        return Diary(booked=sorted(coming, key=lambda one: one.starts))
+
+    async def get_appointment(self, args: OneAppointment, scope: Scope) -> Appointment | None:
         record = await self.agenda.one(args.appointment_id, scope)
-        return _shown(record) if record else None
+        return self._appointment(record) if record else None
+
+    def _slot(self, opening: Opening, *, free: bool) -> Slot:
+        starts, ahead = self.agenda.told(opening.span.start)
+        return Slot(id=opening.id, kind=opening.kind, starts=starts, free=free, days_ahead=ahead)
+
+    def _appointment(self, record: Record) -> Appointment:
+        opening = self.agenda.opening_of(record)
+        starts, ahead = self.agenda.told(opening.span.start) if opening else ("", -1)
+        return Appointment(
+            id=str(record["id"]).removesuffix(HERE),
+            kind=str(record.get(SORT) or ""),
+            status="cancelled" if record.get("status") == "CANCELLED" else "booked",
+            slot_id=opening.id if opening else "",
+            starts=starts,
+            days_ahead=ahead,
+        )
 
 
 @dataclass(frozen=True)
-class _Book:
+class _Books:
+    """Makes a new appointment: at a slot, or for a call without one, as a whole day that takes nobody's time."""
+
     agenda: Agenda
 
-    async def before(self, args: OneSlot, scope: Scope) -> JsonValue:
-        """How the appointment is to stand there. Refuses a time that is not free any more."""
-        return Snapshot(record=await self.agenda.described(await self.agenda.still_free(args.slot_id), scope)).kept()
+    async def before(self, args: Book | AskForCall, scope: Scope) -> JsonValue:
+        """How the appointment is to stand there. Refuses a slot that is taken, or is not when the customer was told."""
+        if isinstance(args, Book):
+            await _free(self.agenda, args, args.kind)
+        return Snapshot(record=await self._described(args, scope)).kept()
 
-    async def run(self, args: OneSlot, scope: Scope, _: str) -> Record:
-        fields = await self.agenda.described(self.agenda.opening(args.slot_id), scope)
+    async def run(self, args: Book | AskForCall, scope: Scope, _: str) -> Record:
+        fields = await self._described(args, scope)
         await self.agenda.add(fields)
         return {"id": fields["id"]}
 
-    async def verify(self, _: OneSlot, __: Scope, before: JsonValue) -> Finding:
-        intended = Snapshot.model_validate(before).record
-        return await self.agenda.proof(str(intended["id"]), {}, intended)
+    async def verify(self, _: Book | AskForCall, scope: Scope, before: JsonValue) -> Finding:
+        return await self.agenda.proof(name_of(scope.effect), {}, Snapshot.model_validate(before).record)
+
+    def undo(self, args: Book | AskForCall, before: JsonValue) -> Compensation:
+        """It is cancelled."""
+        named: Record = {"appointment_id": str(Snapshot.model_validate(before).record["id"]).removesuffix(HERE)}
+        starts = args.starts if isinstance(args, Book) else ""
+        return Compensation(action="cancel_appointment", args={**named, "kind": args.kind, "starts": starts})
+
+    async def _described(self, args: Book | AskForCall, scope: Scope) -> Record:
+        opening = self.agenda.opening(args.slot_id) if isinstance(args, Book) else None
+        return await self.agenda.described(args.kind, scope, opening)
 
 
 @dataclass(frozen=True)
-class _Change:
-    """Moves or cancels the customer's appointment."""
+class _Changes:
+    """Moves or cancels an appointment."""
 
     agenda: Agenda
 
-    async def before(self, args: OneAppointment, scope: Scope) -> JsonValue:
+    async def before(self, args: Move | Cancel, scope: Scope) -> JsonValue:
         record = await self.agenda.one(args.appointment_id, scope)
-        if record is None:
-            raise ToolRefused("There is no such appointment.")
-        if record.get("status") == "CANCELLED":
-            raise ToolRefused("This appointment has been cancelled.")
+        if record is None or record.get("status") == "CANCELLED":
+            raise ToolRefused(f"There is no booked appointment {args.appointment_id} of this customer.")
         if isinstance(args, Move):
-            opening = await self.agenda.still_free(args.slot_id, moving=args.appointment_id)
-            if opening.kind != record.get(SORT):
-                raise ToolRefused("This time is for another kind of appointment.")
+            await _free(self.agenda, args, str(record.get(SORT)), moving=args.appointment_id)
         return Snapshot(record=record).kept()
 
-    async def run(self, args: OneAppointment, scope: Scope, _: str) -> Record:
-        await self.agenda.change(args.appointment_id, scope, self._fields(args))
+    async def run(self, args: Move | Cancel, scope: Scope, _: str) -> Record:
+        await self.agenda.change(args.appointment_id, scope, self._intended(args))
         return {"id": args.appointment_id}
 
-    async def verify(self, args: OneAppointment, _: Scope, before: JsonValue) -> Finding:
+    async def verify(self, args: Move | Cancel, _: Scope, before: JsonValue) -> Finding:
         record = Snapshot.model_validate(before).record
-        return await self.agenda.proof(args.appointment_id, record, self._fields(args))
+        return await self.agenda.proof(args.appointment_id, record, self._intended(args))
 
-    def _fields(self, args: OneAppointment) -> Record:
-        return self.agenda.opening(args.slot_id).fields() if isinstance(args, Move) else TAKES_NONE
+    def undo(self, args: Move | Cancel, before: JsonValue) -> Compensation | None:
+        """It is moved back, or the same slot is booked anew."""
+        opening = self.agenda.opening_of(Snapshot.model_validate(before).record)
+        slot_id = opening.id if opening else ""
+        return moved_back(args, slot_id) if isinstance(args, Move) else booked_anew(args, slot_id)
 
-
-def _tools(agenda: Agenda) -> list[Tool]:
-    reads, book, change = _Reads(agenda), _Book(agenda), _Change(agenda)
-    common: dict[str, Any] = {
-        "system": SYSTEM,
-        "risk": Risk.CUSTOMER_CONFIRMED,
-        "key": KeyKind.CONDITION,
-        "proof": "searched for",
-    }
-    one = {"target": lambda args: Target(kind="appointment", id=args.appointment_id), **common}
-    return [
-        Lookup(
-            name="find_slots",
-            summary="Find the free times for an appointment of a kind.",
-            system=SYSTEM,
-            args=OfAKind,
-            result=Slots,
-            subject="slots",
-            run=reads.slots,
-        ),
-        Lookup(
-            name="get_appointments",
-            summary="Look up the appointments that the customer has ahead.",
-            system=SYSTEM,
-            args=Arguments,
-            result=Appointments,
-            subject="appointments",
-            run=reads.appointments,
-        ),
-        Lookup(
-            name="get_appointment",
-            summary="Look up one appointment of the customer.",
-            system=SYSTEM,
-            args=OneAppointment,
-            result=Appointment,
-            subject="appointment",
-            run=reads.appointment,
-        ),
-        Action(
-            name="book_appointment",
-            summary="Book an appointment at a free time.",
-            args=OneSlot,
-            target=lambda args: Target(kind="slot", id=args.slot_id),
-            before=book.before,
-            run=book.run,
-            verify=book.verify,
-            undo=lambda _, before: _taken_back(before),
-            **common,
-        ),
-        Action(
-            name="move_appointment",
-            summary="Move the customer's appointment to a free time.",
-            args=Move,
-            before=change.before,
-            run=change.run,
-            verify=change.verify,
-            **one,
-        ),
-        Action(
-            name="cancel_appointment",
-            summary="Cancel the customer's appointment.",
-            args=OneAppointment,
-            before=change.before,
-            run=change.run,
-            verify=change.verify,
-            **one,
-        ),
-    ]
+    def _intended(self, args: Move | Cancel) -> Record:
+        if isinstance(args, Cancel):
+            return CANCELLED
+        opening = self.agenda.opening(args.slot_id)
+        if opening is None:
+            raise ToolRefused(f"There is no slot {args.slot_id}.")
+        return opening.fields()
 
 
-def _taken_back(before: JsonValue) -> Compensation:
-    booked = Snapshot.model_validate(before).record
-    return Compensation(action="cancel_appointment", args={"appointment_id": booked["id"]})
+async def _free(agenda: Agenda, args: Book | Move, kind: str, *, moving: str = "") -> None:
+    """Raises `ToolRefused` unless the slot is free, of the kind, and at the time that the customer was told."""
+    opening = agenda.opening(args.slot_id)
+    if opening is None or opening.kind != kind or opening not in await agenda.free(kind, moving=moving):
+        raise ToolRefused(f"The slot {args.slot_id} is taken.")
+    if agenda.told(opening.span.start)[0] != args.starts:
+        raise ToolRefused(f"The slot {args.slot_id} does not begin at {args.starts}.")
 
 
 def _shifts(hours: Mapping[Day, str]) -> list[Shift]:
@@ -339,7 +261,10 @@ def connect(settings: CalDavSettings, needs: Needs) -> Connection:
         for one in (agenda.calendar, *agenda.others):
             await one.aclose()
 
-    return Connection(system=SYSTEM, tools=_tools(agenda), close=close, probe=probe)
+    books, changes = _Books(agenda), _Changes(agenda)
+    doing = Doing(book=books, ask_for_call=books, move=changes, cancel=changes)
+    tools = tools_over(_Reads(agenda), doing, system=SYSTEM, key=KeyKind.CONDITION, proof="searched for")
+    return Connection(system=SYSTEM, tools=tools, close=close, probe=probe)
 
 
 KIND = Kind(CalDavSettings, connect)

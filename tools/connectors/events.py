@@ -17,6 +17,8 @@ from pydantic import JsonValue
 from tools.contract import Record
 
 MOMENTS = {"starts_at": "DTSTART", "ends_at": "DTEND"}
+DATES = {"day": "DTSTART", "until": "DTEND"}
+"""Of an event that has no time of day; it ends as the day of `until` begins."""
 SHOWN_OTHERWISE = frozenset({"BEGIN", "END", "UID", "DTSTART", "DTEND", "DURATION"})
 VOLATILE = frozenset({"DTSTAMP", "LAST-MODIFIED", "CREATED", "SEQUENCE"})
 """What any change of an event changes, too."""
@@ -65,7 +67,7 @@ def changed(text: str, fields: Mapping[str, JsonValue], *, now: datetime) -> str
     """The same calendar with these fields of its event changed; all else stays as it is. Raises ValueError."""
     calendar = Calendar.from_ical(text)
     event = _only(calendar)
-    if "ends_at" in fields:
+    if not fields.keys().isdisjoint(MOMENTS | DATES):
         event.pop("DURATION", None)
     _set(event, fields)
     sequence = int(event.pop("SEQUENCE", 0)) + 1
@@ -79,8 +81,12 @@ def changed(text: str, fields: Mapping[str, JsonValue], *, now: datetime) -> str
 def as_record(text: str, zone: ZoneInfo) -> Record:
     """The event of a calendar: every property by its name in small letters, its moments in UTC. Raises ValueError."""
     event = _only(Calendar.from_ical(text))
-    span = _span(event, zone)
-    record: Record = {"id": str(event["UID"]), "starts_at": moment(span.start), "ends_at": moment(span.end)}
+    record: Record = {"id": str(event["UID"])}
+    if isinstance(event.start, datetime):
+        span = _span(event, zone)
+        record |= {"starts_at": moment(span.start), "ends_at": moment(span.end)}
+    else:
+        record |= {"day": event.start.isoformat(), "until": event.end.isoformat()}
     for name, value in event.property_items(recursive=False, sorted=False):
         if name not in SHOWN_OTHERWISE | VOLATILE:
             shown, earlier = _shown(value), record.get(name.lower())
@@ -111,10 +117,19 @@ def stretches(shifts: Iterable[Shift], length: timedelta, zone: ZoneInfo, window
 
 
 def _set(event: Event, fields: Mapping[str, JsonValue]) -> None:
+    """Set these fields, and take out those that are None."""
+    places = MOMENTS | DATES
+    for name in fields:
+        event.pop(places.get(name, name.upper()), None)
     for name, value in fields.items():
-        key = MOMENTS.get(name, name.upper())
-        event.pop(key, None)
-        event.add(key, datetime.fromisoformat(str(value)).astimezone(UTC) if name in MOMENTS else str(value))
+        if value is not None:
+            event.add(places.get(name, name.upper()), _as_property(name, str(value)))
+
+
+def _as_property(name: str, value: str) -> str | datetime | date:
+    if name in MOMENTS:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    return date.fromisoformat(value) if name in DATES else value
 
 
 def _text(calendar: Calendar) -> str:

@@ -41,7 +41,7 @@ from tools.connectors.connection import Connection, Kind, Needs, SystemSettings,
 from tools.connectors.endpoint import Endpoint
 from tools.contract import KeyKind, Record, Scope, ToolLost, ToolRefused
 from tools.declared import Declared
-from tools.mails import Mail, Way
+from tools.mailing import Mail, Way
 from tools.messages import message_tools
 
 LOOK_AGAIN_S = 0.2

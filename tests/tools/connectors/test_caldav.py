@@ -72,8 +72,23 @@ class Desk:
         (await self.http.put(f"{self.path}{name}.ics", content=text.replace(old, new))).raise_for_status()
 
     async def free(self, kind: str = "callback") -> list[str]:
-        found = await self.look("find_slots", self_scope(), kind=kind)
-        return [slot.id for slot in found.free]
+        return [slot.id for slot in (await self.look("find_slots", NOBODY, kind=kind)).free]
+
+    async def slot(self, slot: str) -> dict[str, Any]:
+        """How a slot is booked, or moved to."""
+        found = await self.look("get_slot", NOBODY, slot_id=slot)
+        return {"slot_id": slot, "starts": found.starts, "kind": found.kind}
+
+    async def book(self, scope: Scope, slot: str) -> Attempt:
+        return await self.attempt("book_appointment", scope, **await self.slot(slot))
+
+    async def move(self, scope: Scope, appointment: str, slot: str) -> Attempt:
+        where = {name: value for name, value in (await self.slot(slot)).items() if name != "kind"}
+        return await self.attempt("move_appointment", self.effect(scope), appointment_id=appointment, **where)
+
+    async def cancel(self, scope: Scope, appointment: str) -> Attempt:
+        named = {"appointment_id": appointment, "kind": "callback"}
+        return await self.attempt("cancel_appointment", self.effect(scope), **named)
 
     async def look(self, tool: str, scope: Scope, **args: Any) -> Any:
         lookup = self.tools.lookup(tool)
@@ -87,13 +102,12 @@ class Desk:
 
     async def booked(self, scope: Scope, slot: str) -> str:
         """The id of a new appointment of theirs."""
-        attempt = await self.attempt("book_appointment", scope, slot_id=slot)
+        attempt = await self.book(scope, slot)
         assert (await attempt.verified()).state == "verified"
-        return str(attempt.came["id"])
+        return str(attempt.came["id"]).removesuffix("@deskhand")
 
 
-def self_scope() -> Scope:
-    return Scope(tenant="harbor", case_id="c", customer_id=None)
+NOBODY = Scope(tenant="harbor", case_id="c", customer_id=None)
 
 
 @dataclass
@@ -119,7 +133,8 @@ class Attempt:
 
 def entry(**more: Any) -> CalDavSettings:
     known = {
-        "connector": "caldav", "url": "https://cal.example.com/x/", "user": USER, "password": {"env": "CALENDAR_PASSWORD"},
+        "connector": "caldav", "url": "https://cal.example.com/x/", "user": USER,
+        "password": {"env": "CALENDAR_PASSWORD"},
         "timezone": "Europe/Berlin", "hours": {"monday": "09:00-11:00, 14:00-15:00", "saturday": "10:00-11:00"},
         "kinds": {"callback": {"minutes": 30, "title": "Call"}, "service": {"minutes": 60, "title": "Service"}},
         "notice_minutes": 0, "days_ahead": 8, "timeout_s": 3,
@@ -165,24 +180,23 @@ async def desk(opened: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> A
 
 async def test_free_is_what_the_working_hours_leave_by_the_companys_clocks(desk: Desk) -> None:
     assert await desk.free("service") == [
-        "service-20261019T0700Z", "service-20261019T0800Z", "service-20261019T1200Z",
-        "service-20261024T0800Z",
-        "service-20261026T0800Z", "service-20261026T0900Z", "service-20261026T1300Z",
+        "ser_202610190700", "ser_202610190800", "ser_202610191200",
+        "ser_202610240800",
+        "ser_202610260800", "ser_202610260900", "ser_202610261300",
     ], "the clocks went back: nine o'clock is eight in UTC"  # fmt: skip
     assert len(await desk.free("callback")) == 2 * len(await desk.free("service"))
-    assert await desk.free("haircut") == []
 
 
 @pytest.mark.parametrize(
     ("lines", "gone"),
     [
-        (["DTSTART:20261019T071500Z", "DTEND:20261019T074500Z"], {"19T0700Z", "19T0730Z"}),
-        (["DTSTART;TZID=America/New_York:20261019T040000", "DURATION:PT30M"], {"19T0800Z"}),
-        (["DTSTART:20261019T100000", "DTEND:20261019T103000"], {"19T0800Z"}),
-        (["DTSTART;VALUE=DATE:20261024", "DTEND;VALUE=DATE:20261025"], {"24T0800Z", "24T0830Z"}),
-        (["DTSTART:20261012T070000Z", "DURATION:PT30M", "RRULE:FREQ=WEEKLY"], {"19T0700Z"}),
+        (["DTSTART:20261019T071500Z", "DTEND:20261019T074500Z"], {"190700", "190730"}),
+        (["DTSTART;TZID=America/New_York:20261019T040000", "DURATION:PT30M"], {"190800"}),
+        (["DTSTART:20261019T100000", "DTEND:20261019T103000"], {"190800"}),
+        (["DTSTART;VALUE=DATE:20261024", "DTEND;VALUE=DATE:20261025"], {"240800", "240830"}),
+        (["DTSTART:20261012T070000Z", "DURATION:PT30M", "RRULE:FREQ=WEEKLY"], {"190700"}),
         (["DTSTART;TZID=Europe/Berlin:20261012T090000", "DURATION:PT30M", "RRULE:FREQ=WEEKLY"],
-         {"19T0700Z", "26T0800Z"}),
+         {"190700", "260800"}),
         (["DTSTART:20261019T070000Z", "DTEND:20261019T090000Z", "TRANSP:TRANSPARENT"], set()),
         (["DTSTART:20261019T070000Z", "DTEND:20261019T090000Z", "STATUS:CANCELLED"], set()),
         (["DTSTART:20261019T060000Z", "DTEND:20261019T070000Z"], set()),
@@ -193,13 +207,13 @@ async def test_free_is_what_the_working_hours_leave_by_the_companys_clocks(desk:
 async def test_what_people_write_takes_its_time_as_they_meant_it(desk: Desk, lines: list[str], gone: set[str]) -> None:
     everything = set(await desk.free())
     await desk.write(*lines)
-    assert everything - set(await desk.free()) == {f"callback-202610{at}" for at in gone}
+    assert everything - set(await desk.free()) == {f"cal_202610{at}" for at in gone}
 
 
 async def test_another_calendar_can_count_as_busy(desk: Desk, opened: Callable[..., Any]) -> None:
     await desk.write("DTSTART;VALUE=DATE:20261024", "DTEND;VALUE=DATE:20261025")
     async with opened(busy=[f"{desk.proxy.base}{desk.path}"]) as other:
-        assert not [slot for slot in await other.free() if "1024T" in slot]
+        assert not [slot for slot in await other.free() if "1024" in slot]
         (trouble,) = [*(await other.connection.probe()), None][:1]
         assert trouble is None
 
@@ -216,49 +230,95 @@ async def test_an_appointment_is_booked_moved_and_cancelled_and_stays_on_record(
     assert "DTSTART:20261019T070000Z" in event
     assert "SUMMARY:Call: Ada Quill" in event
     assert "ATTENDEE" not in event, "the server would write to them"
-    moved = await desk.attempt("move_appointment", desk.effect(scope), appointment_id=booked, slot_id=last)
+    moved = await desk.move(scope, booked, last)
     assert (await moved.verified()).state == "verified"
     assert [slot in await desk.free() for slot in (first, last)] == [True, False]
-    (shown,) = (await desk.look("get_appointments", scope)).ahead
-    assert (shown.id, shown.kind, shown.starts_at) == (booked, "callback", datetime(2026, 10, 26, 13, 30, tzinfo=UTC))
-    gone = await desk.attempt("cancel_appointment", desk.effect(scope), appointment_id=booked)
+    (shown,) = (await desk.look("find_appointments", scope)).booked
+    assert (shown.id, shown.kind, shown.slot_id, shown.starts) == (booked, "callback", last, "2026-10-26T14:30")
+    assert shown.days_ahead == 7
+    gone = await desk.cancel(scope, booked)
     assert (await gone.verified()).state == "verified"
-    assert (await desk.look("get_appointments", scope)).ahead == []
+    assert (await desk.look("find_appointments", scope)).booked == []
     assert (await desk.look("get_appointment", scope, appointment_id=booked)).status == "cancelled"
     assert last in await desk.free()
     assert len(await desk.events()) == 1
 
 
-async def test_a_booking_names_what_takes_it_back(desk: Desk) -> None:
-    scope, (slot, *_) = await desk.customer(), await desk.free()
-    attempt = await desk.attempt("book_appointment", scope, slot_id=slot)
+async def undone(desk: Desk, attempt: Attempt) -> Attempt:
+    """What takes the attempt back, attempted."""
     assert attempt.action.undo is not None
     undo = attempt.action.undo(attempt.args, attempt.before)
     assert undo is not None
-    back = await desk.attempt(undo.action, desk.effect(scope), **undo.args)
-    assert (await back.verified()).state == "verified"
+    return await desk.attempt(undo.action, desk.effect(attempt.scope), **undo.args)
+
+
+async def test_each_action_names_what_takes_it_back(desk: Desk) -> None:
+    scope, (slot, other, *_) = await desk.customer(), await desk.free()
+    booked = await desk.book(scope, slot)
+    assert (await (await undone(desk, booked)).verified()).state == "verified"
     assert slot in await desk.free()
+    appointment = await desk.booked(desk.effect(scope), slot)
+    where = {"appointment_id": appointment, "slot_id": other, "starts": (await desk.slot(other))["starts"]}
+    moved = await desk.attempt("move_appointment", scope, **where, was=(await desk.slot(slot))["starts"])
+    assert (await (await undone(desk, moved)).verified()).state == "verified"
+    assert [one in await desk.free() for one in (slot, other)] == [False, True]
+    named = {"appointment_id": appointment, "kind": "callback", "starts": (await desk.slot(slot))["starts"]}
+    cancelled = await desk.attempt("cancel_appointment", scope, **named)
+    assert slot in await desk.free()
+    assert (await (await undone(desk, cancelled)).verified()).state == "verified"
+    assert slot not in await desk.free()
 
 
-@pytest.mark.parametrize("slot", ["callback-20261019T0715Z", "callback-20261020T0700Z", "haircut-20261019T0700Z", "x"])
+async def test_a_call_without_a_time_takes_nobodys_and_can_be_given_one(desk: Desk) -> None:
+    scope, everything = await desk.customer(), await desk.free()
+    asked = await desk.attempt("ask_for_call", scope)
+    assert (await asked.verified()).state == "verified"
+    assert await desk.free() == everything
+    (event,) = await desk.events()
+    assert "DTSTART;VALUE=DATE:20261019" in event
+    (shown,) = (await desk.look("find_appointments", scope)).booked
+    assert (shown.kind, shown.starts, shown.slot_id, shown.days_ahead) == ("callback", "", "", -1)
+    moved = await desk.move(scope, shown.id, everything[0])
+    assert (await moved.verified()).state == "verified"
+    assert everything[0] not in await desk.free()
+    gone = await desk.cancel(scope, shown.id)
+    assert (await gone.verified()).state == "verified"
+
+
+@pytest.mark.parametrize("slot", ["cal_202610190715", "cal_202610200700", "cal_202601190700"])
 async def test_only_what_is_offered_can_be_booked(desk: Desk, slot: str) -> None:
-    with pytest.raises(ToolRefused, match="time"):
-        await desk.attempt("book_appointment", await desk.customer(), slot_id=slot)
+    with pytest.raises(ToolRefused, match="taken"):
+        await desk.book(await desk.customer(), slot)
     assert await desk.events() == []
+
+
+@pytest.mark.parametrize("slot", ["hai_202610190700", "cal_999999999999", "cal_7", "ser_000000000000"])
+async def test_what_stands_for_no_time_is_no_slot(desk: Desk, slot: str) -> None:
+    assert await desk.look("get_slot", NOBODY, slot_id=slot) is None
+    args = {"slot_id": slot, "kind": "callback", "starts": "2026-10-19T09:00"}
+    with pytest.raises(ToolRefused, match="taken"):
+        await desk.attempt("book_appointment", await desk.customer(), **args)
+
+
+async def test_a_slot_that_is_not_when_the_customer_was_told_is_refused(desk: Desk) -> None:
+    told = await desk.slot((await desk.free())[0])
+    assert told["starts"] == "2026-10-19T09:00", "by the company's clocks"
+    with pytest.raises(ToolRefused, match="does not begin"):
+        await desk.attempt("book_appointment", await desk.customer(), **told | {"starts": "2026-10-19T07:00"})
 
 
 async def test_what_has_been_taken_meanwhile_is_refused(desk: Desk) -> None:
     slot, *_ = await desk.free()
     await desk.booked(await desk.customer(), slot)
-    with pytest.raises(ToolRefused, match="not free"):
-        await desk.attempt("book_appointment", await desk.customer(), slot_id=slot)
+    with pytest.raises(ToolRefused, match="taken"):
+        await desk.book(await desk.customer(), slot)
 
 
 async def test_two_who_take_one_time_at_once_are_both_seen_by_a_person(desk: Desk) -> None:
     slot, *_ = await desk.free()
     scopes = [await desk.customer() for _ in range(2)]
     action = desk.tools.action("book_appointment")
-    args = action.args.model_validate({"slot_id": slot})
+    args = action.args.model_validate(await desk.slot(slot))
     attempts = [Attempt(action, args, scope, await action.before(args, scope)) for scope in scopes]
     await asyncio.gather(*(attempt.made() for attempt in attempts))
     for attempt in attempts:
@@ -271,9 +331,9 @@ async def test_an_appointment_is_not_moved_to_another_kind_of_time_but_may_overl
     services = await desk.free("service")
     booked = await desk.booked(scope, services[0])
     free = (await desk.free("callback"))[-1]
-    with pytest.raises(ToolRefused, match="another kind"):
-        await desk.attempt("move_appointment", desk.effect(scope), appointment_id=booked, slot_id=free)
-    same = await desk.attempt("move_appointment", desk.effect(scope), appointment_id=booked, slot_id=services[0])
+    with pytest.raises(ToolRefused, match="taken"):
+        await desk.move(scope, booked, free)
+    same = await desk.move(scope, booked, services[0])
     assert (await same.verified()).state == "verified"
 
 
@@ -281,18 +341,19 @@ async def test_an_appointment_is_not_moved_to_another_kind_of_time_but_may_overl
 async def test_another_customers_appointment_is_like_one_that_does_not_exist(desk: Desk, tool: str) -> None:
     slot, other, *_ = await desk.free()
     theirs = await desk.booked(await desk.customer(), slot)
-    by_hand = await desk.write("DTSTART:20261019T070000Z", "DURATION:PT30M")
+    by_hand = await desk.write("DTSTART:20261024T080000Z", "DURATION:PT30M", name="app_123@deskhand")
+    by_hand = by_hand.removesuffix("@deskhand")
     stranger, said = await desk.customer(), set[str]()
-    for id in (theirs, by_hand, "no-such"):  # noqa: A001
+    assert by_hand.startswith("app_")
+    for id in (theirs, by_hand, "app_1"):  # noqa: A001
         if tool == "get_appointment":
             assert await desk.look(tool, stranger, appointment_id=id) is None
             continue
-        more = {"slot_id": other} if tool == "move_appointment" else {}
         with pytest.raises(ToolRefused) as refused:
-            await desk.attempt(tool, stranger, appointment_id=id, **more)
-        said.add(str(refused.value))
+            await (desk.move(stranger, id, other) if tool == "move_appointment" else desk.cancel(stranger, id))
+        said.add(str(refused.value).replace(id, "it"))
     assert len(said) == (tool != "get_appointment")
-    assert (await desk.look("get_appointments", stranger)).ahead == []
+    assert (await desk.look("find_appointments", stranger)).booked == []
 
 
 # -- what others do, and what goes wrong ------------------------------------------------------------------------------
@@ -312,7 +373,7 @@ async def test_an_event_that_is_not_as_intended_in_every_property_is_a_mismatch(
     desk: Desk, old: str, new: str, fields: list[str]
 ) -> None:
     slot, *_ = await desk.free()
-    attempt = await desk.attempt("book_appointment", await desk.customer(), slot_id=slot)
+    attempt = await desk.book(await desk.customer(), slot)
     await desk.edit(old, new)
     finding = await attempt.verified()
     assert (finding.state, [one.field for one in finding.differences]) == ("mismatch", fields)
@@ -321,7 +382,7 @@ async def test_an_event_that_is_not_as_intended_in_every_property_is_a_mismatch(
 async def test_what_else_changes_while_it_is_moved_is_named(desk: Desk) -> None:
     scope, (slot, other, *_) = await desk.customer(), await desk.free()
     booked = await desk.booked(scope, slot)
-    attempt = await desk.attempt("move_appointment", desk.effect(scope), appointment_id=booked, slot_id=other)
+    attempt = await desk.move(scope, booked, other)
     await desk.edit("SUMMARY:Call", "SUMMARY:Lunch")
     assert [one.field for one in (await attempt.verified()).differences] == ["summary"]
 
@@ -332,14 +393,15 @@ async def test_what_people_added_to_an_appointment_stays_when_it_is_moved(desk: 
     await desk.edit(
         "STATUS:CONFIRMED", "LOCATION:Cellar\nSTATUS:CONFIRMED\nATTENDEE;PARTSTAT=ACCEPTED:mailto:a@b.example"
     )
-    moved = await desk.attempt("move_appointment", desk.effect(scope), appointment_id=booked, slot_id=other)
+    moved = await desk.move(scope, booked, other)
     assert (await moved.verified()).state == "verified"
     (event,) = await desk.events()
     assert "LOCATION:Cellar" in event
     assert "PARTSTAT=ACCEPTED" in event
 
 
-TOOLS = ("book_appointment", "move_appointment", "cancel_appointment")
+NEW = ("book_appointment", "ask_for_call")
+TOOLS = (*NEW, "move_appointment", "cancel_appointment")
 FAULTS = {
     "cut_before": ("lost", "absent"),
     "cut_after": ("lost", "verified"),
@@ -363,12 +425,18 @@ async def test_each_fault_is_told_for_what_it_is_and_a_repeat_changes_nothing_tw
     monkeypatch.setenv("CALENDAR_PASSWORD", PASSWORD)
     async with opened(timeout_s=1.0) as desk:
         scope, (slot, other, *_) = await desk.customer(), await desk.free()
-        args = {"slot_id": other} if tool != "cancel_appointment" else {}
-        if tool != "book_appointment":
-            args["appointment_id"] = await desk.booked(scope, slot)
-            scope = desk.effect(scope)
+        booked = await desk.booked(scope, slot) if tool not in NEW else ""
+        where = await desk.slot(other)
         desk.proxy.arm(fault, where=lambda path: path.endswith(".ics"))
-        attempt = await desk.attempt(tool, scope, **args)
+        match tool:
+            case "book_appointment":
+                attempt = await desk.attempt(tool, scope, **where)
+            case "ask_for_call":
+                attempt = await desk.attempt(tool, scope)
+            case "move_appointment":
+                attempt = await desk.move(scope, booked, other)
+            case _:
+                attempt = await desk.cancel(scope, booked)
         assert desk.proxy.met
         assert (told(attempt.came), (await attempt.verified()).state) == FAULTS[fault]
         again = await attempt.made()
@@ -394,7 +462,7 @@ async def test_a_change_from_a_state_that_is_past_is_refused(desk: Desk) -> None
         return await agenda_put(method, path, **call)
 
     desk.proxy.target.request = first_somebody_else  # type: ignore[method-assign,assignment]
-    attempt = await desk.attempt("cancel_appointment", desk.effect(scope), appointment_id=booked)
+    attempt = await desk.cancel(scope, booked)
     assert told(attempt.came) == "refused"
     assert (await attempt.verified()).state == "mismatch"
     (event,) = await desk.events()
@@ -411,7 +479,7 @@ async def test_a_calendar_that_is_away_had_no_effect(opened: Callable[..., Any],
         with pytest.raises(ToolLost, match="reached"):
             await away.free()
         action = away.tools.action("book_appointment")
-        args = action.args.model_validate({"slot_id": slot})
+        args = action.args.model_validate(await desk.slot(slot))
         with pytest.raises(ToolLost) as lost:
             await action.run(args, scope, scope.effect)
         assert lost.value.answered
@@ -425,9 +493,9 @@ async def test_another_users_calendar_is_nobodys_to_read(opened: Callable[..., A
         (trouble,) = await hers.connection.probe()
         assert "password" in trouble.advice
         scope, (slot, *_) = await desk.customer(), await desk.free()
-        action = hers.tools.action("book_appointment")
+        action, args = hers.tools.action("book_appointment"), await desk.slot(slot)
         with pytest.raises(ToolRefused):
-            await action.run(action.args.model_validate({"slot_id": slot}), scope, scope.effect)
+            await action.run(action.args.model_validate(args), scope, scope.effect)
 
 
 @pytest.mark.parametrize(
@@ -441,7 +509,7 @@ async def test_another_users_calendar_is_nobodys_to_read(opened: Callable[..., A
         ({"hours": {"monday": "17:00-09:00"}}, "no hours"),
         ({"hours": {"someday": "09:00-17:00"}}, "someday"),
         ({"kinds": {}}, "kinds"),
-        ({"kinds": {"a-b": {"minutes": 30, "title": "x"}}}, "kinds"),
+        ({"kinds": {"haircut": {"minutes": 30, "title": "x"}}}, "kinds"),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(more: dict[str, Any], said: str) -> None:

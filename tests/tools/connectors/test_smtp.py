@@ -22,7 +22,7 @@ from tools.connectors.connection import Connection, Needs
 from tools.connectors.smtp import SmtpMails, SmtpSettings, connect
 from tools.contract import Action, Scope, ToolLost, ToolRefused
 from tools.http import Backoffice
-from tools.mails import Letter, Mail
+from tools.mailing import Letter, Mail
 from tools.messages import SendCode, one_time_code
 
 KEY = "a" * 64

@@ -8,7 +8,7 @@ what `before`, `run` and `verify` give to the case file says of the text around 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -123,17 +123,17 @@ class _SendMail:
     customers: Backoffice
     mailer: Mailer
     kind: str
-    write: Callable[[Any, Scope, Recipient], Letter]
+    write: Callable[[Any, Scope, Recipient], Awaitable[Letter]]
 
     async def before(self, args: Arguments, scope: Scope) -> JsonValue:
         """The recipient on file and the ids of the mails already sent. Refuses what cannot be sent."""
         to = await self._recipient(scope)
-        self.mailer.record(self._mail(args, scope, to), scope)
+        self.mailer.record(await self._mail(args, scope, to), scope)
         earlier = await self.mailer.sent(self.kind, scope) or []
         return Snapshot(record=to.model_dump(), rows=[Record(id=row["id"]) for row in earlier]).kept()
 
     async def run(self, args: Arguments, scope: Scope, key: str) -> Record:
-        mail = self._mail(args, scope, await self._recipient(scope))
+        mail = await self._mail(args, scope, await self._recipient(scope))
         secret = mail.letter.secret
         try:
             return _shown(await self.mailer.send(mail, scope, key), self.mailer.record(mail, scope), secret)
@@ -145,7 +145,7 @@ class _SendMail:
     async def verify(self, args: Arguments, scope: Scope, before: JsonValue) -> Finding:
         """One new mail with this text, to the address that was on file."""
         then = Snapshot.model_validate(before)
-        mail = self._mail(args, scope, Recipient.model_validate(then.record))
+        mail = await self._mail(args, scope, Recipient.model_validate(then.record))
         intended, secret = self.mailer.record(mail, scope), mail.letter.secret
         found = await self.mailer.sent(self.kind, scope, wait=True)
         if found is None:
@@ -160,8 +160,8 @@ class _SendMail:
             raise ToolRefused("There is no e-mail address on file that a mail could go to.")
         return Recipient(email=person.email, name=person.name, locale=person.locale)
 
-    def _mail(self, args: Arguments, scope: Scope, to: Recipient) -> Mail:
-        return Mail(to=to.email, kind=self.kind, letter=self.write(args, scope, to))
+    async def _mail(self, args: Arguments, scope: Scope, to: Recipient) -> Mail:
+        return Mail(to=to.email, kind=self.kind, letter=await self.write(args, scope, to))
 
 
 def _shown(record: Record, intended: Record, secret: str) -> Record:
@@ -184,11 +184,14 @@ def mailing(
     args: type[Arguments],
     risk: Risk,
     kind: str,
-    write: Callable[[Any, Scope, Recipient], Letter],
+    write: Callable[[Any, Scope, Recipient], Awaitable[Letter]],
     customers: Backoffice,
     mailer: Mailer,
 ) -> Action:
-    """A tool that mails the customer in scope what `write` makes of its arguments."""
+    """A tool that mails the customer in scope what `write` makes of its arguments, always the same of the same.
+
+    `write` raises `ToolRefused` where there is nothing to send.
+    """
     mails = _SendMail(customers, mailer, kind, write)
     return Action(
         name=name,
