@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import mailbox
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -38,6 +38,8 @@ class PostOffice:
     """What the next mails meet, one each; after these, none."""
     came: list[str] = field(default_factory=list)
     """The recipients of every mail that was begun, whatever came of it."""
+    forward: Callable[[bytes], object] = lambda _raw: None
+    """Where a copy goes besides."""
 
     def mails(self) -> list[EmailMessage]:
         """What was kept."""
@@ -90,6 +92,7 @@ class PostOffice:
 
     def _keep(self, raw: bytes) -> None:
         mailbox.Maildir(self.maildir).add(raw)
+        self.forward(raw)
 
 
 def _bent(raw: bytes, fault: Fault | None, to: str) -> list[bytes]:

@@ -1,8 +1,8 @@
 """Mails over SMTP: a copy in the archive proves them, and nothing else does."""
 
+import imaplib
 import json
 import ssl
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from tests.systems import dovecot
 from tests.tools.conftest import SECRET, Shop
 from tests.tools.connectors.post_office import COPY, LATE_S, Fault, PostOffice, post_office
 from tools.connectors.archive import as_record
@@ -201,6 +202,21 @@ async def test_an_address_that_not_every_server_understands_is_refused_beforehan
     assert desk.office.came == []
 
 
+@dovecot.needed
+async def test_a_code_is_proven_by_a_mailbox(
+    desk: Desk, mailboxes: dovecot.Mailboxes, box: imaplib.IMAP4, certificate: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("ARCHIVE_PASSWORD", dovecot.PASSWORD)
+    where = {"host": "127.0.0.1", "port": mailboxes.tls_port, "security": "tls", "ca_file": str(certificate[0])}
+    who = {"user": dovecot.USER, "password": {"env": "ARCHIVE_PASSWORD"}}
+    desk.office.forward = lambda raw: box.append("INBOX", "", "", raw)
+    _, scope = await desk.shop.order()
+    more = {"archive": {"imap": where | who}, "timeout_s": 5, "arrival_s": 5}
+    assert (await told(desk.sending(**more), scope))["verify"].state == "verified"
+    assert await desk.connection(**more).probe() == []
+
+
 # -- what is written is what is read ----------------------------------------------------------------------------------
 
 WRITER = SmtpMails(
@@ -239,17 +255,6 @@ def test_an_effect_has_one_message_id_and_shares_it_with_nobody(left: str, right
 
 
 # -- the way there ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate that vouches for itself, and its key."""
-    folder = tmp_path_factory.mktemp("certificate")
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-    subprocess.run([*command, *names, "-keyout", key, "-out", cert], check=True, capture_output=True)  # noqa: S603
-    return cert, key
 
 
 def server_side(certificate: tuple[Path, Path]) -> ssl.SSLContext:
