@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from tools.backoffice.store import Unusable
 from tools.catalog import connected_catalog, harbor_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs, tried
-from tools.contract import Catalog
+from tools.contract import Catalog, ToolLost
 from tools.declared import DeclarationError
 from tools.http import Backoffice
 from web.app import create_app
@@ -52,6 +53,7 @@ REFUSALS = (
     IndexUnavailable,
     Unusable,
     DeclarationError,
+    ToolLost,
 )
 """What stops a command, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
@@ -89,28 +91,34 @@ class Settings(BaseSettings):
 
 def tools_of(settings: Settings) -> Catalog:
     """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
-    clock = Clock(settings.clock_offset_s).now
-    needs = Needs(clock=clock, code_secret=b"", customers=Backoffice(_backoffice(settings)), looking=True)
-    own = harbor_catalog(needs.customers, needs.code_secret, clock)
+    needs = needs_of(settings, looking=True)
+    own = harbor_catalog(needs.customers, needs.code_secret, needs.clock)
     return connected_catalog(own, connections_of(settings.connections, needs))
 
 
-@contextlib.asynccontextmanager
-async def connected_tools(settings: Settings, code_secret: bytes) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
-    """The company's tools, to work with, and the connections to other systems. Raises DeclarationError."""
+def needs_of(settings: Settings, code_secret: bytes = b"", *, folder: Path = Path(), looking: bool = False) -> Needs:
+    """What tools may need of the house; `looking`: they are not called, so a secret may be missing."""
     clock = Clock(settings.clock_offset_s).now
+    customers = Backoffice(_backoffice(settings))
+    return Needs(clock=clock, code_secret=code_secret, customers=customers, folder=folder, looking=looking)
+
+
+@contextlib.asynccontextmanager
+async def connected_tools(
+    settings: Settings, code_secret: bytes, *, looking: bool = False
+) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
+    """The company's tools, to work with, and the systems that they belong to. Raises DeclarationError."""
+    needs = needs_of(settings, code_secret, looking=looking)
     async with contextlib.AsyncExitStack() as stack:
-        backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
-        needs = Needs(clock=clock, code_secret=code_secret, customers=backoffice)
+        backoffice = await stack.enter_async_context(needs.customers)
+        own = harbor_catalog(backoffice, code_secret, needs.clock)
+        house = Connection(system="backoffice", tools=list(own.tools.values()))
+        if settings.backoffice_url:  # the embedded one is there whenever the product is
+            house = replace(house, probe=lambda: tried(backoffice.reached()))
         connections = connections_of(settings.connections, needs)
         for connection in connections:
             stack.push_async_callback(connection.close)
-        own = Connection(
-            system="backoffice",
-            tools=list(harbor_catalog(backoffice, code_secret, clock).tools.values()),
-            probe=lambda: tried(backoffice.reached()),
-        )
-        yield connected_catalog(Catalog.of(*own.tools), connections), [own, *connections]
+        yield connected_catalog(own, connections), [house, *connections]
 
 
 def _backoffice(settings: Settings) -> str:

@@ -76,9 +76,11 @@ class Calls:
         if self._owned:
             await self._client.aclose()
 
-    async def read(self, path: str, params: Mapping[str, str] | None = None) -> httpx.Response | None:
+    async def read(
+        self, path: str, params: Mapping[str, str] | None = None, *, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response | None:
         """The answer to a GET, None for a 404. Raises `ToolLost`."""
-        request = self._request("GET", path, params, {}, None)
+        request = self._request("GET", path, params, headers or {}, None)
         for pause in (*PAUSES_S, None):
             try:
                 response = await self._answer(request)
