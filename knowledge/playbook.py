@@ -200,6 +200,8 @@ class Need(Document):
     ]  # fmt: skip
     optional: bool = False
     """True: taken when given, never asked for."""
+    asked: str | None = None
+    """Wording id of the fragment that asks for it; default `ask.SLOT`."""
 
 
 class WorkflowStep(Document):
@@ -214,7 +216,7 @@ class WorkflowStep(Document):
     as_: Annotated[str | None, Field(alias="as")] = None
     """The name the lookup's result goes by; default its subject."""
     ask: Literal[
-        "slot_id", "appointment_id", "subscription_id", "order_id", "items", "plan", "preference"
+        "slot_id", "appointment_id", "subscription_id", "order_id", "items", "plan", "preference", "date", "description"
     ] | None = None  # fmt: skip
     """What the customer chooses; later steps find it under `slots`. The only one there is needs no asking."""
     options: Annotated[str | None, Field(pattern=r"^[a-z_]+\.[a-z_]+$")] = None
@@ -223,6 +225,8 @@ class WorkflowStep(Document):
     """With `ask`: the field of an option that stands for it."""
     shown: str | None = None
     """With `ask`: wording id for one option, filled in with its fields."""
+    asked: str | None = None
+    """With `ask`: wording id of the fragment that asks for it; default `ask.NAME`."""
     many: bool = False
     """With `ask`: several may be taken; their values are then joined by commas."""
     if_missing: str | None = None

@@ -55,6 +55,10 @@ CONTRACT: dict[str, frozenset[str]] = {
     "thanks": frozenset(),
     "goodbye": frozenset({"company"}),
     "clarify": frozenset({"company"}),
+    "reminder.due": frozenset({"text"}),
+    "summary.title": frozenset(),
+    "summary.text": frozenset({"wishes", "outcomes"}),
+    "summary.cited": frozenset({"title"}),
     "next_request": frozenset({"title"}),
     "silent": frozenset(),
     **{f"ask.{slot}": frozenset[str]() for slot in get_args(Need.model_fields["slot"].annotation)},
@@ -72,8 +76,12 @@ def contract(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
     """`CONTRACT` with the texts of each action: what is being done, the question, and the four outcomes."""
     ids = dict(CONTRACT)
     for name, shape in vocabulary.actions.items():
-        for prefix in () if shape.forbidden else (f"do.{name}", f"confirm.{name}", *outcomes(name)):
+        if shape.forbidden:
+            continue
+        for prefix in (f"do.{name}", f"confirm.{name}"):
             ids[prefix] = frozenset(shape.args)
+        for prefix in outcomes(name):
+            ids[prefix] = frozenset({*shape.args, "made"})
     return ids
 
 

@@ -29,11 +29,10 @@ from tools.contract import (
     ToolRefused,
 )
 from tools.http import Backoffice, Blank, as_read
+from tools.moments import Local, local
 
-Kind = Literal["service", "callback"]
+Kind = Literal["service", "callback", "delivery"]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_[0-9]{1,12}$")]
-Local = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$")]
-"""A moment in the company's time zone."""
 
 
 class FindSlots(Arguments):
@@ -173,11 +172,18 @@ class _Appointments:
         return await self._appointment(record)
 
     async def own(self, appointment_id: str, scope: Scope) -> Record:
-        """The booked appointment, if it is of the customer in scope. Raises `ToolRefused`, alike for all others."""
+        """The appointment, if it is of the customer in scope. Raises `ToolRefused`, alike for all others."""
         customer = scope.customer()
         record = await self.backoffice.item("appointments", appointment_id)
-        if record is None or record.get("customer_id") != customer or record.get("status") != "booked":
-            raise ToolRefused(f"There is no booked appointment {appointment_id} of this customer.")
+        if record is None or record.get("customer_id") != customer:
+            raise ToolRefused(f"There is no appointment {appointment_id} of this customer.")
+        return record
+
+    async def booked_now(self, appointment_id: str, scope: Scope) -> Record:
+        """The same, while it is booked."""
+        record = await self.own(appointment_id, scope)
+        if record.get("status") != "booked":
+            raise ToolRefused(f"Appointment {appointment_id} is {record.get('status')}.")
         return record
 
     async def free_slot(self, slot_id: str, kind: str, starts: str) -> Record:
@@ -196,7 +202,7 @@ class _Appointments:
     def _slot(self, row: _SlotRow) -> Slot:
         at = row.starts_at.astimezone(self.zone)
         ahead = (at.date() - self.clock().astimezone(self.zone).date()).days
-        return Slot(id=row.id, kind=row.kind, starts=f"{at:%Y-%m-%dT%H:%M}", free=row.free, days_ahead=ahead)
+        return Slot(id=row.id, kind=row.kind, starts=local(at, self.zone), free=row.free, days_ahead=ahead)
 
     async def _appointment(self, record: Record) -> Appointment:
         row = as_read(_Row, record)
@@ -274,7 +280,7 @@ class _Move:
 
     async def before(self, args: Move, scope: Scope) -> JsonValue:
         """The appointment, the slot that it has and the one that it is to have."""
-        record = await self.appointments.own(args.appointment_id, scope)
+        record = await self.appointments.booked_now(args.appointment_id, scope)
         new = await self.appointments.free_slot(args.slot_id, str(record["kind"]), args.starts)
         return Snapshot(record=record, rows=[await self.appointments.slot(record.get("slot_id")), new]).kept()
 
@@ -308,7 +314,7 @@ class _Cancel:
     appointments: _Appointments
 
     async def before(self, args: Cancel, scope: Scope) -> JsonValue:
-        record = await self.appointments.own(args.appointment_id, scope)
+        record = await self.appointments.booked_now(args.appointment_id, scope)
         return Snapshot(record=record, rows=[await self.appointments.slot(record.get("slot_id"))]).kept()
 
     async def run(self, args: Cancel, scope: Scope, key: str) -> Record:
@@ -325,11 +331,15 @@ class _Cancel:
         held = then.rows[0]
         if found.state == "absent":
             return found
-        return found.beside("slot", held, await self.appointments.slot(held.get("id")), {"free": True} if held else {})
+        return found.beside("slot", held, await self.appointments.slot(held.get("id")), _freed(held))
 
     def undo(self, args: Cancel, before: JsonValue) -> Compensation | None:
         """The same slot booked anew."""
         return booked_anew(args, str(Snapshot.model_validate(before).record.get("slot_id") or ""))
+
+
+def _freed(slot: Record) -> Record:
+    return {"free": True} if slot else {}
 
 
 def booked_anew(args: Cancel, slot_id: str) -> Compensation | None:

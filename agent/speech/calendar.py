@@ -30,8 +30,6 @@ PAST = {"en": r"\b(?:yesterday|ago|last\s(?:week|night|month))\b"}
 ORDINAL = {"en": r"\b(?:on|by)\sthe\s(?P<nth>\d{1,2})(?:st|nd|rd|th)\b"}
 WAKING = range(8, 20)
 """The hours that "at two" means, where it does not say which half of the day."""
-MORNING = "09:00"
-"""When a day begins for what is to be done on it."""
 _ISO = re.compile(r"(?<![\w-])(?P<iso>\d{4}-\d{2}-\d{2})(?![\w-])")
 _MINUTE = "%Y-%m-%dT%H:%M"
 
@@ -44,12 +42,6 @@ class When:
     """A day (`2026-12-03`), a moment (`2026-12-03T10:00`), or two of either with `/` between."""
     text: str
     """The words that say it."""
-
-
-def moment(value: str) -> str:
-    """The moment that a `When` begins with; a whole day begins in the morning."""
-    first = value.split("/")[0]
-    return first if "T" in first else f"{first}T{MORNING}"
 
 
 def when(text: str, now: datetime, language: str) -> When | None:

@@ -42,6 +42,7 @@ from tools.connectors.endpoint import Endpoint
 from tools.contract import KeyKind, Record, Scope, ToolLost, ToolRefused
 from tools.declared import Declared
 from tools.mailing import Mail, Way
+from tools.mails import mail_tools
 from tools.messages import message_tools
 
 LOOK_AGAIN_S = 0.2
@@ -281,7 +282,8 @@ def connect(settings: SmtpSettings, needs: Needs) -> Connection:
             return [*await tried(mails.reached()), UNPROVEN]
         return await tried(mails.reached()) + await tried(archive.copies(mails.message_id("")))
 
-    tools = message_tools(needs.customers, mails, needs.code_secret)
+    codes = message_tools(needs.customers, mails, needs.code_secret)
+    tools = [*codes, *mail_tools(needs.customers, mails, needs.own)]
     return Connection(system=mails.way.system, tools=tools, probe=probe)
 
 

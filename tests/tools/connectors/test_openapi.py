@@ -13,6 +13,7 @@ import pytest
 
 from tests.tools.conftest import scope_of
 from tests.tools.connectors.crm import DECLARATION, FAULTS, Crm, declared, running_crm
+from tests.tools.papers import Papers
 from tools.catalog import connected_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs
@@ -20,7 +21,9 @@ from tools.contract import Catalog, Finding, KeyKind, Risk, Scope, Target, ToolL
 from tools.declared import DeclarationError
 from tools.http import Backoffice
 
-NEEDS = Needs(clock=lambda: datetime.now(UTC), code_secret=b"", customers=Backoffice("http://127.0.0.1:9"))
+NEEDS = Needs(
+    clock=lambda: datetime.now(UTC), code_secret=b"", customers=Backoffice("http://127.0.0.1:9"), own=Papers()
+)
 MINE, THEIRS = scope_of("cus_1"), scope_of("cus_2")
 
 
