@@ -18,12 +18,14 @@ from tests.backoffice import serving
 from tests.tools.conftest import scope_of
 from tests.tools.connectors import warehouse
 from tests.tools.connectors.warehouse import FAULTS, server_of
+from tests.tools.papers import Papers
 from tools.catalog import connected_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs
 from tools.connectors.mcp import import_tools, lock_of
 from tools.contract import Catalog, KeyKind, Risk, ToolLost, ToolRefused
 from tools.declared import DeclarationError
+from tools.http import Backoffice
 
 DECLARATION = """
 system: warehouse
@@ -96,7 +98,16 @@ class Warehouse:
 
 @pytest.fixture
 def there(tmp_path: Path) -> Warehouse:
-    house = Warehouse(tmp_path, Needs(clock=lambda: datetime.now(UTC), code_secret=b"", folder=tmp_path))
+    house = Warehouse(
+        tmp_path,
+        Needs(
+            clock=lambda: datetime.now(UTC),
+            code_secret=b"",
+            customers=Backoffice("http://127.0.0.1:9"),
+            own=Papers(),
+            folder=tmp_path,
+        ),
+    )
     house.store.write_text(json.dumps({"rows": [], "calls": 0}))
     return house
 
