@@ -15,7 +15,7 @@ VALUES: dict[str, Any] = {
     "things": ["your order number", "the postcode on your account"], "why": "so that I can be sure", "minutes": 10,
     "tries_left": 2, "options": ["cancel an order", "send something back"], "question": "Shall I?", "doing": "do it",
     "before": "do that", "title": "Large refunds", "quote": "Only then.", "text": "We will.", "company": "Harbor Goods",
-    "hours": "Monday to Friday", "outcome": "It is done.", "slots": {"order_id": "HG-123456"},
+    "hours": "Monday to Friday", "outcome": "It is done.", "slots": {"order_id": "HG-123456"}, "many": False, "thing": "the day and time",
 }  # fmt: skip
 
 
