@@ -21,7 +21,7 @@ from tests.tools.papers import Drawer
 from tools.connectors.connection import Connection, Needs
 from tools.http import Backoffice
 
-PATIENCE_S = 4.0
+PATIENCE_S = 10.0
 """How long a tool waits for an answer."""
 
 

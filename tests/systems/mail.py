@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,15 @@ class MailSink:
     def messages(self, to: str) -> list[EmailMessage]:
         """The mails to this address."""
         return [mail for recipients, mail in self.received if to in recipients]
+
+    async def arrived(self, to: str) -> list[EmailMessage]:
+        """The mails to this address, once the first is there (or 15 s are over) and another had time to follow."""
+        for _ in range(60):
+            if self.messages(to):
+                break
+            await asyncio.sleep(0.25)
+        await asyncio.sleep(0.5)
+        return self.messages(to)
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802, ARG002
         """Keep a mail; called by the server."""

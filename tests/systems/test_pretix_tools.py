@@ -118,7 +118,7 @@ async def test_what_was_handed_out_is_not_cancelled_though_pretix_would(shop: Sh
     with pytest.raises(ToolRefused, match="is delivered and cannot be cancelled"):
         await mine.begun(order_id=buyer.delivered)
     assert (await mine.done(order_id=buyer.processing)).state == "verified"
-    assert len(shop.mails.messages(buyer.email)) == 1
+    assert len(await shop.mails.arrived(buyer.email)) == 1
     with pytest.raises(ToolRefused, match="is cancelled"):
         await mine.begun(order_id=buyer.processing)
 

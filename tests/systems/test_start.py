@@ -17,7 +17,7 @@ async def test_pretix_has_its_orders_and_writes_to_its_customers() -> None:
             order = (await http.get(f"{EVENT}/orders/HG200000/")).raise_for_status().json()
             assert (order["customer"], order["status"], order["total"]) == ("cus_100001", "p", "31.00")
             (await http.post(f"{EVENT}/orders/HG200000/mark_canceled/")).raise_for_status()
-            [mail] = sink.messages("robin0@newcomers.example")
+            [mail] = await sink.arrived("robin0@newcomers.example")
             assert "HG200000" in str(mail["subject"]) + text_of(mail)
             assert (await http.get(f"{EVENT}/orders/", headers={"Authorization": "Token no"})).status_code == 401
 
