@@ -16,7 +16,6 @@ from pydantic import AwareDatetime, BaseModel, JsonValue, StringConstraints
 from tools.contract import (
     Action,
     Arguments,
-    Compensation,
     Finding,
     KeyKind,
     Lookup,
@@ -27,6 +26,7 @@ from tools.contract import (
     Target,
     Tool,
     ToolRefused,
+    Undo,
 )
 from tools.http import Backoffice, Blank, as_read
 from tools.moments import Local, local
@@ -324,23 +324,21 @@ class _Cancel:
         return found.beside("slot", held, await self.appointments.slot(held.get("id")), _freed(held))
 
 
-def _again(args: Cancel, before: JsonValue) -> Compensation | None:
+def _again(args: Cancel, before: JsonValue) -> Record | None:
     """The same slot booked anew."""
     record = Snapshot.model_validate(before).record
     if not record.get("slot_id") or args.kind not in get_args(Kind):
         return None
-    return Compensation(
-        action="book_appointment", args={"slot_id": record["slot_id"], "kind": args.kind, "starts": args.starts}
-    )
+    return {"slot_id": record["slot_id"], "kind": args.kind, "starts": args.starts}
 
 
-def _back(args: Move, before: JsonValue) -> Compensation | None:
+def _back(args: Move, before: JsonValue) -> Record | None:
     """Back to the slot that it had."""
     record = Snapshot.model_validate(before).record
     if not record.get("slot_id") or not args.was:
         return None
     moved: Record = {"appointment_id": args.appointment_id, "slot_id": record["slot_id"]}
-    return Compensation(action="move_appointment", args=moved | {"starts": args.was, "was": args.starts})
+    return moved | {"starts": args.was, "was": args.starts}
 
 
 def appointment_tools(backoffice: Backoffice, clock: Callable[[], datetime], zone: tzinfo) -> list[Tool]:
@@ -357,8 +355,10 @@ def appointment_tools(backoffice: Backoffice, clock: Callable[[], datetime], zon
         _action("book_appointment", "Book a free slot for the customer.", Book, _Book(these), _slot),
         _action("ask_for_call", "Have somebody call the customer as soon as anybody can.", AskForCall,
                 _AskForCall(these), lambda _: Target(kind="customer", id="")),
-        _action("move_appointment", "Move an appointment to another slot.", Move, _Move(these), _appointment, _back),
-        _action("cancel_appointment", "Cancel an appointment.", Cancel, _Cancel(these), _appointment, _again),
+        _action("move_appointment", "Move an appointment to another slot.", Move, _Move(these), _appointment,
+                Undo("move_appointment", _back)),
+        _action("cancel_appointment", "Cancel an appointment.", Cancel, _Cancel(these), _appointment,
+                Undo("book_appointment", _again)),
     ]  # fmt: skip
 
 
@@ -395,7 +395,7 @@ def _action(
     args: type[Arguments],
     does: _Does,
     target: Callable[[Any], Target],
-    undo: Callable[[Any, JsonValue], Compensation | None] | None = None,
+    undo: Undo | None = None,
 ) -> Action:
     return Action(
         name=name,

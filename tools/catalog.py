@@ -8,14 +8,17 @@ from datetime import datetime, tzinfo
 from tools.appointments import appointment_tools
 from tools.contract import Catalog
 from tools.customers import customer_tools
+from tools.deliveries import change_delivery
 from tools.http import Backoffice
 from tools.identity import find_customer
 from tools.mails import mail_tools
-from tools.messages import send_code
+from tools.messages import get_reset_links, send_code, send_reset_link
 from tools.orders import order_tools
 from tools.own import Own
 from tools.refunds import issue_refund
 from tools.reminders import reminder_tools
+from tools.returns import return_tools
+from tools.subscriptions import subscription_tools
 from tools.tickets import create_ticket, report_bug
 
 
@@ -29,9 +32,14 @@ def harbor_catalog(
     return Catalog.of(
         *order_tools(backoffice, clock),
         *customer_tools(backoffice, clock),
+        change_delivery(backoffice),
+        *return_tools(backoffice),
+        *subscription_tools(backoffice, clock),
         issue_refund(backoffice),
         find_customer(backoffice),
         send_code(backoffice, code_secret),
+        get_reset_links(backoffice, clock),
+        send_reset_link(backoffice, code_secret),
         create_ticket(backoffice),
         report_bug(backoffice),
         *appointment_tools(backoffice, clock, zone),

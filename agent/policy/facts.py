@@ -57,7 +57,12 @@ def vocabulary(catalog: Catalog) -> Vocabulary:
             )
             for tool in catalog.lookups
         },
-        actions={t.name: ActionShape(args=_shape(t.args), optional=_optional(t)) for t in catalog.actions},
+        actions={
+            tool.name: ActionShape(
+                args=_shape(tool.args), optional=_optional(tool), undo=tool.undo.action if tool.undo else None
+            )
+            for tool in catalog.actions
+        },
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -44,7 +45,7 @@ class Shop:
     requests: list[httpx.Request]
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    async def order(self, status: str = "delivered") -> tuple[Record, Scope]:
+    async def order(self, status: str = "delivered", **more: Any) -> tuple[Record, Scope]:
         """An order like that, of a customer who is new, and a case of theirs."""
         n = next(self.numbers)
         customer = await self.oracle.post(
@@ -52,11 +53,16 @@ class Shop:
             postcode="LS6 1AB", address=f"{n} Mill Lane, Leeds",
         )  # fmt: skip
         mug = {"sku": "KIT-MUG01", "name": "Stoneware mug", "qty": 2, "price": "12.50"}
-        order = await self.oracle.post(
-            "orders", customer_id=customer["id"], status=status, items=[mug], total="25.00",
-            delivered_at="2026-01-05T12:00:00Z" if status in ("delivered", "returned") else None,
-        )  # fmt: skip
-        return order, scope_of(customer["id"])
+        order = {"status": status, "items": [mug], "total": "25.00"} | more
+        arrived = "2026-01-05T12:00:00Z" if status in ("delivered", "returned") else None
+        made = await self.oracle.post("orders", customer_id=customer["id"], delivered_at=arrived, **order)
+        return made, scope_of(customer["id"])
+
+    async def subscription(self, customer_id: str = "", **more: Any) -> tuple[Record, Scope]:
+        """A coffee plan, of a customer who is new unless one is named, and a case of theirs."""
+        owner = customer_id or (await self.order())[0]["customer_id"]
+        plan = {"plan": "weekly", "status": "active", "price": "11.90", "next_at": "2031-01-06T10:00:00Z"} | more
+        return await self.oracle.post("subscriptions", customer_id=owner, **plan), scope_of(owner)
 
 
 @pytest.fixture(scope="session")
