@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -37,9 +38,13 @@ from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
 from tools.backoffice.app import create_app as create_backoffice
 from tools.backoffice.store import Unusable
-from tools.catalog import harbor_catalog
-from tools.contract import Catalog
+from tools.catalog import connected_catalog, harbor_catalog
+from tools.connections import connections_of
+from tools.connectors.connection import Connection, Needs, tried
+from tools.contract import Catalog, ToolLost
+from tools.declared import DeclarationError
 from tools.http import Backoffice
+from tools.own import Own
 from web.app import create_app
 from web.front import Front
 from web.serving import HOST, claim, served
@@ -52,6 +57,8 @@ REFUSALS = (
     IndexMismatch,
     IndexUnavailable,
     Unusable,
+    DeclarationError,
+    ToolLost,
 )
 """What stops a command, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
@@ -68,6 +75,8 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     backoffice_url: str | None = None
     """The company's systems (their API is under `/api`); by default the embedded ones, over HTTP like any other."""
+    connections: Path | None = None
+    """A file that names other systems, whose tools stand beside the back office's or in their place."""
     model: str | None = None
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY")
@@ -86,9 +95,49 @@ class Settings(BaseSettings):
 
 
 def tools_of(settings: Settings) -> Catalog:
-    """The company's tools, to look at; they reach no system before they are called."""
-    reached = Backoffice(_backoffice(settings))
-    return harbor_catalog(reached, b"", Clock(settings.clock_offset_s).now, zone_of(settings.playbook), OwnSide())
+    """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
+    needs = needs_of(settings, looking=True)
+    own = harbor_catalog(needs.customers, needs.code_secret, needs.clock, zone_of(settings.playbook), needs.own)
+    return connected_catalog(own, connections_of(settings.connections, needs))
+
+
+def needs_of(
+    settings: Settings,
+    code_secret: bytes = b"",
+    *,
+    own: Own | None = None,
+    folder: Path = Path(),
+    looking: bool = False,
+) -> Needs:
+    """What tools may need of the house; `looking`: they are not called, so a secret may be missing."""
+    clock = Clock(settings.clock_offset_s).now
+    customers = Backoffice(_backoffice(settings))
+    return Needs(
+        clock=clock,
+        code_secret=code_secret,
+        customers=customers,
+        own=own or OwnSide(),
+        folder=folder,
+        looking=looking,
+    )
+
+
+@contextlib.asynccontextmanager
+async def connected_tools(
+    settings: Settings, code_secret: bytes, own: Own | None = None, *, looking: bool = False
+) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
+    """The company's tools, to work with, and the systems that they belong to. Raises DeclarationError."""
+    needs = needs_of(settings, code_secret, own=own, looking=looking)
+    async with contextlib.AsyncExitStack() as stack:
+        backoffice = await stack.enter_async_context(needs.customers)
+        harbor = harbor_catalog(backoffice, code_secret, needs.clock, zone_of(settings.playbook), needs.own)
+        house = Connection(system="backoffice", tools=list(harbor.tools.values()))
+        if settings.backoffice_url:  # the embedded one is there whenever the product is
+            house = replace(house, probe=lambda: tried(backoffice.reached()))
+        connections = connections_of(settings.connections, needs)
+        for connection in connections:
+            stack.push_async_callback(connection.close)
+        yield connected_catalog(harbor, connections), [house, *connections]
 
 
 def zone_of(playbook: Path) -> tzinfo:
@@ -149,9 +198,8 @@ async def opened(
     clock = Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
     async with contextlib.AsyncExitStack() as stack:
-        backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
         own = OwnSide()
-        catalog = harbor_catalog(backoffice, code_secret, clock.now, zone_of(settings.playbook), own)
+        catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret, own))
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
         report("Checking the playbook")

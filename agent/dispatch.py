@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import JsonValue
@@ -25,7 +25,7 @@ from agent.errors import BudgetSpent, NotAuthorised
 from agent.policy.decide import decide
 from agent.policy.facts import gather
 from agent.turn import OpenTurn
-from tools.contract import Action, Finding, ToolLost, ToolRefused
+from tools.contract import Action, Finding, Scope, ToolLost, ToolRefused
 
 HOUSEKEEPING = {"find_customer", "send_code", "create_ticket", "send_reminder"}
 """Tools that the desk uses for its own steps: no model is offered them, and no customer waits to hear of them."""
@@ -113,12 +113,17 @@ class _Call:
     args: Any
     started: EffectStarted
 
+    @property
+    def scope(self) -> Scope:
+        """For whom, and for which effect, the tool works."""
+        return replace(self.turn.scope, effect=self.started.effect)
+
     async def send(self) -> EffectReturned:
         """Make the call and note what came back."""
         effect = self.started.effect
         try:
             with self._watched():
-                answer = await self.action.run(self.args, self.turn.scope, effect)
+                answer = await self.action.run(self.args, self.scope, effect)
             returned = EffectReturned(effect=effect, outcome="answered", answer=answer)
         except ToolRefused as error:
             returned = EffectReturned(effect=effect, outcome="refused", reason=str(error))
@@ -134,7 +139,7 @@ class _Call:
             await asyncio.sleep(pause)
             try:
                 with self._watched():
-                    finding = await self.action.verify(self.args, self.turn.scope, self.started.before)
+                    finding = await self.action.verify(self.args, self.scope, self.started.before)
             except ToolLost:
                 finding = None
             if finding is not None and finding.state == "verified":
@@ -164,7 +169,7 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     turn.with_next_commit(lambda tx: effects.plan(tx, case.tenant, turn.desk.clock, case.case_id, effect, tool, yes))
     try:
         with turn.calling(action.system):
-            before = await action.before(exact, turn.scope)
+            before = await action.before(exact, replace(turn.scope, effect=effect))
     except ToolRefused:
         return None
     target = action.aim(exact, turn.scope)
@@ -216,7 +221,7 @@ async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = Tr
         await turn.commit()  # a late worker sends nothing
         sent.append(await call.send())
         finding = await call.read()
-    return _write(turn, started, _state(sent, finding), sent[-1], finding)
+    return _write(turn, started, _state(sent, finding, queued=action.queued), sent[-1], finding)
 
 
 def last_attempt(
@@ -234,14 +239,14 @@ def _worth_sending_again(returned: EffectReturned, finding: Finding | None, acti
     return absent and returned.outcome == "lost" and action.key.is_safe_to_repeat
 
 
-def _state(sent: Sequence[EffectReturned], finding: Finding | None) -> ReceiptState:
+def _state(sent: Sequence[EffectReturned], finding: Finding | None, *, queued: bool) -> ReceiptState:
     """What may be said of the effect, after all that its calls came back with."""
     if finding is None or finding.state == "pending":
         return "unknown"
     if finding.state != "absent":
         return finding.state
     if sent[-1].outcome == "answered":
-        return "mismatch"  # the system said yes, and nothing is there
+        return "unknown" if queued else "mismatch"  # the system said yes, and nothing is there
     may_still_come = any(returned.outcome == "lost" and not returned.answered for returned in sent)
     return "unknown" if may_still_come else "failed"
 
