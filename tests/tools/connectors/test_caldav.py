@@ -20,7 +20,7 @@ from tests.systems.process import System
 from tests.systems.proxy import FaultProxy, fault_proxy
 from tests.systems.radicale import PASSWORD, USER, calendars
 from tests.tools.conftest import SECRET, Shop
-from tests.tools.papers import Papers
+from tests.tools.papers import Drawer
 from tools.connectors.caldav import CalDavSettings, connect
 from tools.connectors.connection import Connection, Needs
 from tools.contract import Action, Catalog, Finding, Scope, ToolLost, ToolRefused
@@ -161,7 +161,7 @@ async def opened(shop: Shop, radicale: System) -> AsyncIterator[Callable[..., An
         async def open_desk(**more: Any) -> AsyncIterator[Desk]:
             path = f"/{USER}/{uuid4()}/"
             (await http.request("MKCALENDAR", path)).raise_for_status()
-            needs = Needs(clock=lambda: NOW, code_secret=SECRET, customers=customers, own=Papers())
+            needs = Needs(clock=lambda: NOW, code_secret=SECRET, customers=customers, own=Drawer())
             connection = connect(entry(**{"url": f"{proxy.base}{path}", **more}), needs)
             yield Desk(shop, customers, http, proxy, path, Catalog.of(*connection.tools), connection)
             await connection.close()
