@@ -21,7 +21,7 @@ from agent.casefile.canonical import effect_key, proposal_digest
 from agent.casefile.events import EffectReturned, EffectStarted, Event, LookedUp, PassagesFound, Ruled, Verified
 from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent, Outcome, Proposal, Receipt, ReceiptState, TargetRecord
-from agent.errors import NotAuthorised
+from agent.errors import BudgetSpent, NotAuthorised
 from agent.policy.decide import decide
 from agent.policy.facts import gather
 from agent.turn import OpenTurn
@@ -99,6 +99,11 @@ def begun(turn: OpenTurn, tool: str, args: Args) -> EffectStarted | None:
     return turn.noted(EffectStarted, lambda started: started.action == tool and started.args == args)
 
 
+def _by_a_person(tool: str, yes: str) -> bool:
+    """Whether a budget does not stop it: a person decided on it, or gets the case by it."""
+    return tool == "create_ticket" or yes.startswith(("approval:", "undo:"))
+
+
 @dataclass(frozen=True)
 class _Call:
     """One effect on its way: the tool with its own arguments, bound to the customer in scope."""
@@ -137,15 +142,14 @@ class _Call:
         return finding
 
     def _watched(self) -> AbstractContextManager[None]:
-        case_id = self.turn.case.case_id
-        return self.turn.desk.systems.watched(self.action.system, case_id, whatever_happened=True)
+        return self.turn.calling(self.action.system, whatever_happened=True)
 
 
 async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> EffectStarted | None:
     """Authorise an effect, commit it, and send it. None when the system refused before anything was sent.
 
     An effect that an earlier run of this turn started is not sent again here: `prove` finds out about it. Raises
-    NotAuthorised, and ToolLost when the system cannot be read beforehand.
+    NotAuthorised, BudgetSpent, and ToolLost when the system cannot be read beforehand.
     """
     if (earlier := begun(turn, tool, args)) is not None:
         return earlier
@@ -159,7 +163,7 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     exact = action.args.model_validate(args)
     turn.with_next_commit(lambda tx: effects.plan(tx, case.tenant, turn.desk.clock, case.case_id, effect, tool, yes))
     try:
-        with turn.desk.systems.watched(action.system, case.case_id):
+        with turn.calling(action.system):
             before = await action.before(exact, turn.scope)
     except ToolRefused:
         return None
@@ -168,6 +172,8 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     async def journal(tx: AsyncConnection) -> None:
         if authority(turn, ruled, case) != yes:  # it lapsed while the system was read
             raise NotAuthorised(f"What authorised `{tool}` lapsed before it could be sent.")
+        if not await turn.purse.take_effect(tx, case.identity.customer_id) and not _by_a_person(tool, yes):
+            raise BudgetSpent(f"`{tool}` is one change more than the agent may make by itself here.")
         await effects.start(tx, turn.desk.clock, effect)
 
     turn.with_next_commit(journal)

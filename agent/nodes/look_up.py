@@ -41,7 +41,7 @@ async def look_up(state: State, turn: OpenTurn) -> Update:
 
 async def _read(turn: OpenTurn, tool: Lookup, args: Args) -> LookedUp:
     try:
-        with turn.desk.systems.watched(tool.system, turn.case.case_id):
+        with turn.calling(tool.system):
             record = await tool.run(tool.args.model_validate(args), turn.scope)
     except ToolLost as error:
         return turn.note(LookedUp(tool=tool.name, args=args, result=None, failed=str(error)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import get_args, get_origin
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
 from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent
@@ -54,6 +55,7 @@ def vocabulary(catalog: Catalog) -> Vocabulary:
                 optional=_optional(tool),
                 subject=tool.subject,
                 result=scalars(tool.result),
+                lists=_lists(tool.result),
             )
             for tool in catalog.lookups
         },
@@ -131,3 +133,10 @@ def _double(value: JsonValue) -> JsonValue:
 
 def _optional(tool: Tool) -> frozenset[str]:
     return frozenset(name for name, field in tool.args.model_fields.items() if not field.is_required())
+
+
+def _lists(model: type[BaseModel]) -> dict[str, dict[str, FactType]]:
+    """The fields that are lists of records."""
+    fields = {name: field.annotation for name, field in model.model_fields.items()}
+    rows = {name: get_args(of)[0] for name, of in fields.items() if get_origin(of) is list}
+    return {name: scalars(row) for name, row in rows.items() if isinstance(row, type) and issubclass(row, BaseModel)}
