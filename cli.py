@@ -23,9 +23,9 @@ Deskhand: a support agent that does the work and proves it.
 Begin with `deskhand run` and open the address that it prints; or talk to it here with `deskhand chat`.
 A company's policy lives in a folder of documents, the playbook: `deskhand playbook check` tells whether it holds.
 
-Settings come from the environment: PORT, DESKHAND_HOME, DATABASE_URL, DESKHAND_MODEL with OPENAI_BASE_URL and
-OPENAI_API_KEY, DESKHAND_TURN_TIMEOUT_S, DESKHAND_APPROVAL_TTL_S, DESKHAND_CONFIRM_TTL_S, DESKHAND_RETRY_S,
-DESKHAND_RATE_LIMIT; README.md says what each one is.
+Settings come from the environment: PORT, DESKHAND_HOME, DATABASE_URL, DESKHAND_CONNECTIONS, DESKHAND_MODEL with
+OPENAI_BASE_URL and OPENAI_API_KEY, DESKHAND_TURN_TIMEOUT_S, DESKHAND_APPROVAL_TTL_S, DESKHAND_CONFIRM_TTL_S,
+DESKHAND_RETRY_S, DESKHAND_RATE_LIMIT; README.md says what each one is.
 """
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 playbook = typer.Typer(help="The company's policy: its documents, and whether they hold.", no_args_is_help=True)
@@ -156,9 +156,10 @@ def tools_list() -> None:
         heads = ("tool", "class", "identity", "proof", "repeat known by")
         shown = rows(catalog, read_draft(settings.playbook).actions)
         widths = [max(map(len, column)) for column in zip(heads, *(row[: len(heads)] for row in shown), strict=True)]
-        for *row, system, summary in [(*heads, "system", "what it does"), *shown]:
+        for *row, system, summary in [(*heads, "", "what it does"), *shown]:
             out.print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-            out.print(f"    {system}: {summary}", style="dim", markup=False)
+            where = f" ({system})" if system and len(connections) > 1 else ""
+            out.print(f"    {summary}{where}", style="dim", markup=False)
         for connection in connections:
             wrong = [ailment.wrong for ailment in found if ailment.system == connection.system]
             out.print(f"The system {connection.system} " + ("; ".join(wrong) or "is there."), markup=False)
