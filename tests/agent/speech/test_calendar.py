@@ -59,7 +59,7 @@ def test_what_is_said_is_one_time_or_none(said: str, value: str | None) -> None:
     assert found is None or found.text in said
 
 
-@given(st.text(alphabet="0123456789 :./-mondayfrinextweekatpmdecth"), st.datetimes(timezones=st.just(NOW.tzinfo)))  # type: ignore[arg-type]
+@given(st.text(alphabet="0123456789 :./-mondayfrinextweekatpmdecth"), st.datetimes(timezones=st.just(NOW.tzinfo)))
 def test_no_time_that_is_understood_is_past(said: str, now: datetime) -> None:
     found = when(said, now, "en")
     assert found is None or max(found.value.split("/")[-1], f"{now:%Y-%m-%d}") >= f"{now:%Y-%m-%d}"
