@@ -12,6 +12,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import ssl
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -29,7 +30,11 @@ import cli
 from web.serving import HOST, free_port, served
 
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["cli", "server"])  # what is imported once need not be imported at each of many starts
+FORKS.set_forkserver_preload([
+    "cli", "server", "aiosqlite", "anyio._backends._asyncio", "bm25s", "chromadb.api.rust", "httpcore", "tokenizers",
+    "uvicorn.protocols.http.auto", "uvicorn.protocols.websockets.auto",
+])  # fmt: skip
+"""Imported once, and not at each of many starts; nothing of it runs before the fork, and none of it has threads."""
 ENDLESS = 1_000_000
 KEPT = ("content-type", "idempotency-key", "x-actor")
 
@@ -98,6 +103,7 @@ class Desk:
         self.base = f"http://{HOST}:{self.port}"
         self.backoffice = backoffice or f"{self.base}/backoffice"
         self.client = httpx.AsyncClient(base_url=self.base, timeout=60, transport=Insistent(self))
+        self._plain = httpx.AsyncClient(base_url=self.base, timeout=5, transport=_line())
         self.deaths, self._line, self._starting = 0, free_port(), asyncio.Lock()
         self.healthy_at: float | None = None
         """When it was up again after it died; None once whatever was broken off has been answered."""
@@ -106,7 +112,7 @@ class Desk:
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[Desk]:
         """Alive, with the line to its systems."""
-        async with served(self._wire(), self._line), self.client:
+        async with served(self._wire(), self._line), self.client, self._plain:
             try:
                 await self.up()
                 self.healthy_at = None
@@ -122,10 +128,9 @@ class Desk:
                     return
                 self.deaths += 1
             await asyncio.to_thread(self._start)
-            async with httpx.AsyncClient(base_url=self.base, timeout=5) as client:
-                while not await _healthy(client):
-                    assert self._process.is_alive(), (self.home / "stderr").read_text()
-                    await asyncio.sleep(0.02)
+            while not await _healthy(self._plain):
+                assert self._process.is_alive(), (self.home / "stderr").read_text()
+                await asyncio.sleep(0.02)
             self.healthy_at = time.monotonic()
 
     def _start(self) -> None:
@@ -143,7 +148,7 @@ class Desk:
 
     def _wire(self) -> FastAPI:
         """The line to the systems: a write is a point before it is passed on, and one before its answer is."""
-        app, systems = FastAPI(), httpx.AsyncClient(timeout=30, trust_env=False)
+        app, systems = FastAPI(), httpx.AsyncClient(timeout=30, transport=_line())
 
         @app.api_route("/{path:path}", methods=["GET", "POST", "PATCH"])
         async def passed_on(request: Request, path: str) -> Response:
@@ -168,7 +173,7 @@ class Insistent(httpx.AsyncBaseTransport):
     """A client that makes its call again until it is answered: our calls may all be repeated."""
 
     def __init__(self, desk: Desk) -> None:
-        self._desk, self._line = desk, httpx.AsyncHTTPTransport()
+        self._desk, self._line = desk, _line()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         while True:
@@ -183,6 +188,11 @@ class Insistent(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._line.aclose()
+
+
+def _line() -> httpx.AsyncHTTPTransport:
+    """To an address of loopback; reading all the certificates of the machine would take longer than most calls."""
+    return httpx.AsyncHTTPTransport(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
 
 
 async def _healthy(client: httpx.AsyncClient) -> bool:

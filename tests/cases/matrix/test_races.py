@@ -99,7 +99,7 @@ async def test_messages_out_of_order(quick: House) -> None:
         answers = await _at_once(_post(play, one) for one in dice.sample([ask, early] * 5, 10))
         assert await play.written() == []
         answers += await _at_once(_post(play, one) for one in dice.sample([ask, early, yes] * 3, 9))
-        if play.case and not await play.written():  # the question was put again, since the burst had answered it badly
+        if not await play.written():  # the yes came in one burst with the question before it, and is none either
             answers += await _at_once([_post(play, _message("yes"))])
         return Round(play, answers, 1)
 
@@ -163,7 +163,7 @@ async def hasty(built_home: Path, tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def test_approvals_around_the_moment_of_expiry(hasty: House) -> None:
-    """Up to that moment one of them wins, and after it none does."""
+    """Up to that moment one wins, and after it none does. A yes that lapses before it is used is asked for anew."""
 
     async def race(dice: Random) -> Round:
         play, approval = await _waiting(hasty)
@@ -174,7 +174,9 @@ async def test_approvals_around_the_moment_of_expiry(hasty: House) -> None:
 
         answers = await _at_once(decided(dice.uniform(0.8, 1.4) * TTL_S) for _ in range(5))
         answers += await _at_once([_decision(play, approval)])
-        return Round(play, answers, answers[200])
+        assert answers[200] <= 1
+        anew = [one for one in await hasty.approvals(play.case) if one["id"] != approval["id"]]
+        return Round(play, answers, answers[200] - len(anew))
 
     await _rounds("six approvals around the moment of expiry", hasty, race)
 
