@@ -162,5 +162,5 @@ def _figures(shown: list[Shown]) -> dict[str, object]:
         **{state: states[state] for state in ("verified", "mismatch", "failed", "unknown", "not sent")},
         "false completions": sum(bool(one.false) for one in shown),
         "happened twice": sum(one.times > 1 for one in shown),
-        "unknown, settled alone": f"{sum(one.settled for one in unknown)} of {len(unknown)}",
+        "settled alone": f"{sum(one.settled for one in unknown)} of {len(unknown)}",
     }
