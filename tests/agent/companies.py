@@ -8,12 +8,13 @@ from datetime import date
 from knowledge.playbook import ActionDef, Clause, Company, IdentityMethods, IntentDef, Playbook, Rule, Workflow
 
 CLASSES = {
-    name: ActionDef.model_validate({"name": name, "risk": risk, "identity": identity, "clause": clause})
+    name: ActionDef(name=name, risk=risk, identity=identity, clause=clause, undo={"label_order": name}.get(name))
     for name, risk, identity, clause in [
         ("get_order", "low_risk", "confirmed", None),
         ("get_customer", "low_risk", "confirmed", None),
         ("hold_order", "low_risk", "confirmed", None),
         ("cancel_order", "customer_confirmed", "confirmed", "orders/1.1"),
+        ("label_order", "customer_confirmed", "confirmed", "orders/1.1"),
         ("issue_refund", "human_approved", "verified", "orders/1.1"),
         ("delete_order", "forbidden", "verified", "orders/1.1"),
     ]

@@ -16,7 +16,7 @@ import jwt
 import server
 from agent.home import Home
 from evals.talk import Case, Turn
-from tests.systems import Oracle
+from tests.backoffice import Oracle
 from web.front import Front
 from web.serving import free_port
 

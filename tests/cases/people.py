@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
-from tests.systems import Oracle, Record
+from tests.backoffice import Oracle, Record
 
 
 @dataclass

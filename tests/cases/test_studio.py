@@ -25,9 +25,9 @@ from agent.errors import ApprovalStale
 from agent.graph import build
 from agent.state import Message, State
 from evals.talk import Case, Turn
+from tests.backoffice import Oracle
 from tests.cases.house import House
 from tests.cases.people import People
-from tests.systems import Oracle
 from web.serving import free_port
 
 PROJECT = Path(__file__).parents[2]

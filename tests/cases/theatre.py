@@ -17,9 +17,9 @@ from evals.hostile import Hostile, Person
 from evals.talk import Case
 from knowledge.embed import MiniLM
 from knowledge.release import Release
+from tests.backoffice import Record
 from tests.cases.house import House, running
 from tests.cases.people import People
-from tests.systems import Record
 
 TURN_S = 6.0
 B = TypeVar("B", bound=e.Body)

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from agent.casefile.records import Args
 from evals.talk import Case, Turn
+from tests.backoffice import Record
 from tests.cases.house import House
 from tests.cases.people import People
-from tests.systems import Record
 
 Proof = Literal["vouched", "facts", "none"]
 MOST_TURNS = 5

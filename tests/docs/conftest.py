@@ -9,9 +9,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from tests.backoffice import Oracle
 from tests.cases.house import House, running
 from tests.docs.reader import Copy
-from tests.systems import Oracle
 
 TOOL, WORKFLOW = "docs/add-a-tool.md", "docs/add-a-workflow.md"
 HALFWAY = "## 3. What is missing now"

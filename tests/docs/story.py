@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evals.talk import Case, Turn
-from tests.systems import Oracle, Record
+from tests.backoffice import Oracle, Record
 
 WIDTH = 108
 INDENT = 12

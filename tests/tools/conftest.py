@@ -10,7 +10,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.systems import Oracle, Record, running_backoffice
+from tests.backoffice import Oracle, Record, running_backoffice
 from tools.catalog import harbor_catalog
 from tools.contract import Catalog, Scope
 from tools.http import Backoffice

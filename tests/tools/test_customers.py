@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.systems import Oracle
+from tests.backoffice import Oracle
 from tests.tools.conftest import SECRET, Shop, scope_of
 from tools.catalog import harbor_catalog
 from tools.customers import ChangeAddress, ChangeEmail, ChangePhone, Customer, NoArguments

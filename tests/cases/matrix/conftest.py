@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.backoffice import Oracle
 from tests.cases.conftest import copied
 from tests.cases.matrix.lane import Lane
-from tests.systems import Oracle
 from web.serving import HOST, free_port
 
 Lanes = Callable[..., contextlib.AbstractAsyncContextManager[list[Lane]]]

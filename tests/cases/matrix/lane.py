@@ -11,11 +11,11 @@ from pathlib import Path
 
 from agent.casefile import chain
 from server import Settings, case_files
+from tests.backoffice import Oracle
 from tests.cases.house import Door
 from tests.cases.matrix.killing import ENDLESS, Desk
 from tests.cases.matrix.stories import Play, Story
 from tests.cases.matrix.verdict import Verdict, judged
-from tests.systems import Oracle
 
 OFTEN = 5_000
 """Each lane numbers its customers from a multiple of it."""

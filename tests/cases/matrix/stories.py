@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any
 
 from evals.talk import Case, Turn
+from tests.backoffice import Record
 from tests.cases.house import Door
 from tests.cases.people import newcomer
-from tests.systems import Record
 
 ACCEPTED, MOST_READS = 202, 2000
 CENTS = {"amount": "12.50", "currency": "EUR"}

@@ -9,9 +9,9 @@ from typing import Any
 import server
 from agent.policy.facts import vocabulary
 from knowledge.load import load
+from tests.backoffice import Record
 from tests.cases.matrix.stories import Play
 from tests.cases.witness import outcomes_told
-from tests.systems import Record
 
 TOLD = outcomes_told(load(server.HARBOR, vocabulary(server.tools_of(server.Settings()))))
 
