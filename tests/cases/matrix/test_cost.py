@@ -44,7 +44,7 @@ async def _commits(house: House, name: str, answer: str) -> int:
     return min(fewest)
 
 
-@pytest.mark.parametrize("name", [name for name, story in STORIES.items() if story.said[-1] == "yes"])
+@pytest.mark.parametrize("name", ["cancel", "refund"])
 async def test_an_effect_costs_two_commits_at_most(quick: House, name: str) -> None:
     done, declined = await _commits(quick, name, "yes"), await _commits(quick, name, "no")
     assert done - declined <= 2

