@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -25,8 +27,10 @@ from agent.graph import build
 from agent.home import Home
 from agent.models.choice import connected, models_for
 from agent.models.port import Model
+from agent.own import OwnSide
 from agent.policy.facts import vocabulary
 from agent.turns import Turns
+from knowledge.draft import read_draft
 from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError, load
 from knowledge.release import Release, ReleaseError, Releases
@@ -83,7 +87,14 @@ class Settings(BaseSettings):
 
 def tools_of(settings: Settings) -> Catalog:
     """The company's tools, to look at; they reach no system before they are called."""
-    return harbor_catalog(Backoffice(_backoffice(settings)), b"", Clock(settings.clock_offset_s).now)
+    reached = Backoffice(_backoffice(settings))
+    return harbor_catalog(reached, b"", Clock(settings.clock_offset_s).now, zone_of(settings.playbook), OwnSide())
+
+
+def zone_of(playbook: Path) -> tzinfo:
+    """The company's time zone; UTC while its document cannot be read, which is told when it is loaded."""
+    company = read_draft(playbook).company if playbook.is_dir() else None
+    return ZoneInfo(company.time_zone) if company is not None else UTC
 
 
 def _backoffice(settings: Settings) -> str:
@@ -139,7 +150,8 @@ async def opened(
     code_secret = home.secret("code_secret").encode()
     async with contextlib.AsyncExitStack() as stack:
         backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
-        catalog = harbor_catalog(backoffice, code_secret, clock.now)
+        own = OwnSide()
+        catalog = harbor_catalog(backoffice, code_secret, clock.now, zone_of(settings.playbook), own)
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
         report("Checking the playbook")
@@ -171,6 +183,7 @@ async def opened(
             code_secret=code_secret,
             limits=Limits(**settings.model_dump(include=set(Limits.__dataclass_fields__))),
         )
+        own.serve(desk)
         turns = Turns(desk, kept)
         front = Front(desk, turns, home.secret("staff_token"), home.secret("customer_secret"), database.engine.name)
         sweeper = asyncio.create_task(turns.sweep_forever())

@@ -4,7 +4,8 @@
 |---|---|---|
 | 2xx with a record (or a list of records) | the record | the record, which proves nothing |
 | 404 | None for an item, else `ToolLost` | `ToolRefused` |
-| 409 | `ToolLost` | `ToolLost`: another call with this key came first, and its fate is not known here |
+| 409 | `ToolLost` | `ToolLost`: another call with this key came first, and its fate is not known here; `ToolRefused`
+where the caller says that it means something else |
 | 408, 425, 429 | `ToolLost` | `ToolLost(answered=True)`: asked to come again later, so nothing was done |
 | other 4xx | `ToolLost`: the system cannot be read | `ToolRefused` |
 | 502, 504 | `ToolLost` | `ToolLost`: a gateway gave up, the system behind it may not have |
@@ -100,13 +101,26 @@ class Backoffice:
                 return found
         raise ToolLost(f"The system does not list {resource} by {', '.join(equal)}.", answered=True)
 
-    async def post(self, resource: str, body: Mapping[str, JsonValue], key: str) -> Record:
-        """Make a record. Raises `ToolRefused` or `ToolLost`."""
-        return await self._write("POST", self._path(resource), body, key)
+    async def post(
+        self, resource: str, body: Mapping[str, JsonValue], key: str, *, conflict_refuses: bool = False
+    ) -> Record:
+        """Make a record. Raises `ToolRefused` or `ToolLost`.
 
-    async def patch(self, resource: str, id: str, body: Mapping[str, JsonValue], key: str) -> Record:  # noqa: A002
-        """Change fields of a record. Raises `ToolRefused` or `ToolLost`."""
-        return await self._write("PATCH", self._path(resource, id), body, key)
+        `conflict_refuses`: where a 409 can only mean that what is asked for is taken, it is a refusal.
+        """
+        return await self._write("POST", self._path(resource), body, key, conflict_refuses=conflict_refuses)
+
+    async def patch(
+        self,
+        resource: str,
+        id: str,  # noqa: A002
+        body: Mapping[str, JsonValue],
+        key: str,
+        *,
+        conflict_refuses: bool = False,
+    ) -> Record:
+        """Change fields of a record; as `post`."""
+        return await self._write("PATCH", self._path(resource, id), body, key, conflict_refuses=conflict_refuses)
 
     def _path(self, *parts: str) -> str:
         # A dot is written out, too: an id of two would lead up.
@@ -130,13 +144,15 @@ class Backoffice:
             await asyncio.sleep(pause)
         raise lost
 
-    async def _write(self, method: str, url: str, body: Mapping[str, JsonValue], key: str) -> Record:
+    async def _write(
+        self, method: str, url: str, body: Mapping[str, JsonValue], key: str, *, conflict_refuses: bool
+    ) -> Record:
         headers = {"X-Actor": "agent", "Idempotency-Key": key}
         response = await self._answer(self._client.build_request(method, url, json=dict(body), headers=headers))
         status = response.status_code
         if response.is_success:
             return understood(ITEM, response, answered=False)
-        if status in GATEWAY or status == httpx.codes.CONFLICT:
+        if status in GATEWAY or (status == httpx.codes.CONFLICT and not conflict_refuses):
             raise ToolLost(_said(response))
         if response.is_client_error and status not in LATER:
             raise ToolRefused(_said(response))
