@@ -425,7 +425,7 @@ async def test_each_fault_is_told_for_what_it_is_and_a_repeat_changes_nothing_tw
         scope, (slot, other, *_) = await desk.customer(), await desk.free()
         booked = await desk.booked(scope, slot) if tool not in NEW else ""
         where = await desk.slot(other)
-        desk.proxy.arm(fault, where=lambda path: path.endswith(".ics"))
+        desk.proxy.arm(fault, where=".ics")
         match tool:
             case "book_appointment":
                 attempt = await desk.attempt(tool, scope, **where)
