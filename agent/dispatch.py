@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import JsonValue
@@ -115,10 +115,11 @@ class _Call:
     async def read(self) -> Finding | None:
         """Look at the system until it shows the effect, a few times; None: it could not be read at last."""
         finding: Finding | None = None
+        scope = replace(self.turn.scope, effect=self.started.effect)
         for pause in REREAD_AFTER_S:
             await asyncio.sleep(pause)
             try:
-                finding = await self.action.verify(self.args, self.turn.scope, self.started.before)
+                finding = await self.action.verify(self.args, scope, self.started.before)
             except ToolLost:
                 finding = None
             if finding is not None and finding.state == "verified":
@@ -224,13 +225,14 @@ def _write(
     turn: OpenTurn, started: EffectStarted, state: ReceiptState, returned: EffectReturned, finding: Finding | None
 ) -> Receipt:
     seen = {} if finding is None else finding.model_dump(mode="json")
+    answer = {"outcome": returned.outcome, "reason": returned.reason, "log": (returned.answer or {}).get("log", [])}
     receipt = Receipt(
         effect=started.effect,
         action=started.action,
         target=started.target,
         args=started.args,
         state=state,
-        evidence={"answer": {"outcome": returned.outcome, "reason": returned.reason}, "read_back": seen},
+        evidence={"answer": answer, "read_back": seen},
         at=turn.desk.clock.stamp(),
     )
 
