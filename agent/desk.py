@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from agent.casefile.clock import Clock
 from agent.casefile.store import CaseFiles
 from agent.models.port import Model
+from agent.systems import Systems
 from knowledge.release import Release, Releases
 from knowledge.rules import Vocabulary
 from knowledge.search import Search
@@ -69,6 +70,7 @@ class Desk:
     code_secret: bytes
     limits: Limits = Limits()
     bell: Bell = field(default_factory=Bell)
+    systems: Systems = field(default_factory=Systems)
     _searchable: set[str] = field(default_factory=set)
 
     async def release(self, release_id: str) -> Release:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,8 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from agent.casefile import effects
 from agent.casefile.canonical import effect_key, proposal_digest
 from agent.casefile.events import EffectReturned, EffectStarted, Event, LookedUp, PassagesFound, Ruled, Verified
+from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent, Outcome, Proposal, Receipt, ReceiptState, TargetRecord
-from agent.errors import NotAuthorised
+from agent.errors import BudgetSpent, NotAuthorised
 from agent.policy.decide import decide
 from agent.policy.facts import gather
 from agent.turn import OpenTurn
@@ -69,19 +71,25 @@ def _support(turn: OpenTurn, intent: Intent) -> float:
 
 
 def _reached(turn: OpenTurn, system: str) -> bool:
-    """Whether a system could be read when this turn looked at it last."""
+    """Whether a system is not left alone, and could be read when this turn looked at it last."""
     tools = turn.desk.catalog.tools
+    if not turn.desk.systems.is_up(system):
+        return False
     last = turn.noted(LookedUp, lambda seen: seen.tool in tools and tools[seen.tool].system == system)
     return last is None or last.failed is None
 
 
-def authority(turn: OpenTurn, ruled: Ruled) -> str | None:
-    """The id of what authorises this proposal now: the policy itself, or an unused yes to it. None: nothing does."""
-    if ruled.release != turn.case.release:
+def authority(turn: OpenTurn, ruled: Ruled, case: Case | None = None) -> str | None:
+    """The id of what authorises this proposal now: the policy itself, or an unused yes to it. None: nothing does.
+
+    `case`: as it stood before its yes was used, where that has been noted since.
+    """
+    case = case or turn.case
+    if ruled.release != case.release:
         return None
     if ruled.ruling.outcome is Outcome.ALLOW:
-        return f"policy:{ruled.proposal.digest[:16]}:{turn.case.journal[0].seq}"
-    yes = turn.case.yes_for(ruled.proposal.digest, turn.desk.clock.stamp())
+        return f"policy:{ruled.proposal.digest[:16]}:{case.journal[0].seq}"
+    yes = case.yes_for(ruled.proposal.digest, turn.desk.clock.stamp())
     enough = {Outcome.CONFIRM: ("customer", "staff"), Outcome.APPROVE: ("staff",)}
     return yes.id if yes is not None and yes.by in enough.get(ruled.ruling.outcome, ()) else None
 
@@ -89,6 +97,11 @@ def authority(turn: OpenTurn, ruled: Ruled) -> str | None:
 def begun(turn: OpenTurn, tool: str, args: Args) -> EffectStarted | None:
     """The effect that this turn, or a run of it that died, has started with these arguments: its yes is used up."""
     return turn.noted(EffectStarted, lambda started: started.action == tool and started.args == args)
+
+
+def _by_a_person(tool: str, yes: str) -> bool:
+    """Whether a budget does not stop it: a person decided on it, or gets the case by it."""
+    return tool == "create_ticket" or yes.startswith(("approval:", "undo:"))
 
 
 @dataclass(frozen=True)
@@ -104,12 +117,14 @@ class _Call:
         """Make the call and note what came back."""
         effect = self.started.effect
         try:
-            answer = await self.action.run(self.args, self.turn.scope, effect)
+            with self._watched():
+                answer = await self.action.run(self.args, self.turn.scope, effect)
             returned = EffectReturned(effect=effect, outcome="answered", answer=answer)
         except ToolRefused as error:
             returned = EffectReturned(effect=effect, outcome="refused", reason=str(error))
         except ToolLost as error:
             returned = EffectReturned(effect=effect, outcome="lost", answered=error.answered, reason=str(error))
+        self.turn.with_next_commit(lambda tx: effects.returned(tx, self.turn.desk.clock, effect))
         return self.turn.note(returned)
 
     async def read(self) -> Finding | None:
@@ -119,54 +134,65 @@ class _Call:
         for pause in REREAD_AFTER_S:
             await asyncio.sleep(pause)
             try:
-                finding = await self.action.verify(self.args, scope, self.started.before)
+                with self._watched():
+                    finding = await self.action.verify(self.args, scope, self.started.before)
             except ToolLost:
                 finding = None
             if finding is not None and finding.state == "verified":
                 break
         return finding
 
+    def _watched(self) -> AbstractContextManager[None]:
+        return self.turn.calling(self.action.system, whatever_happened=True)
+
 
 async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> EffectStarted | None:
     """Authorise an effect, commit it, and send it. None when the system refused before anything was sent.
 
     An effect that an earlier run of this turn started is not sent again here: `prove` finds out about it. Raises
-    NotAuthorised, and ToolLost when the system cannot be read beforehand.
+    NotAuthorised, BudgetSpent, and ToolLost when the system cannot be read beforehand.
     """
-    action = turn.desk.catalog.action(tool)
-    case = turn.case
-    digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
     if (earlier := begun(turn, tool, args)) is not None:
         return earlier
+    action, case, take_back = turn.desk.catalog.action(tool), turn.case, turn.mark()
+    digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
     ruled = turn.noted(Ruled, lambda r: r.proposal.digest == digest)
     yes = authority(turn, ruled) if ruled is not None else None
-    if yes is None:
+    if ruled is None or yes is None:
         raise NotAuthorised(f"`{tool}` was about to run without a ruling and a yes for exactly these arguments.")
+    effect = effect_key(case.tenant, case.case_id, case.identity.customer_id, tool, args, yes)
     exact = action.args.model_validate(args)
+    turn.with_next_commit(lambda tx: effects.plan(tx, case.tenant, turn.desk.clock, case.case_id, effect, tool, yes))
     try:
-        before = await action.before(exact, turn.scope)
+        with turn.calling(action.system):
+            before = await action.before(exact, turn.scope)
     except ToolRefused:
         return None
     target = action.aim(exact, turn.scope)
-    started = EffectStarted(
-        effect=effect_key(case.tenant, case.case_id, case.identity.customer_id, tool, args, yes),
-        intent=intent,
-        action=tool,
-        args=args,
-        target=TargetRecord(kind=target.kind, id=target.id),
-        before=before,
-        yes=yes,
-    )
 
     async def journal(tx: AsyncConnection) -> None:
-        await effects.start(tx, case.tenant, turn.desk.clock, case.case_id, started)
+        if authority(turn, ruled, case) != yes:  # it lapsed while the system was read
+            raise NotAuthorised(f"What authorised `{tool}` lapsed before it could be sent.")
+        if not await turn.purse.take_effect(tx, case.identity.customer_id) and not _by_a_person(tool, yes):
+            raise BudgetSpent(f"`{tool}` is one change more than the agent may make by itself here.")
+        await effects.start(tx, turn.desk.clock, effect)
 
     turn.with_next_commit(journal)
-    turn.note(started)
+    started = turn.note(
+        EffectStarted(
+            effect=effect,
+            intent=intent,
+            action=tool,
+            args=args,
+            target=TargetRecord(kind=target.kind, id=target.id),
+            before=before,
+            yes=yes,
+        )
+    )
     try:
         await turn.commit()
     except NotAuthorised:
-        turn.take_back(case)
+        take_back()
         raise
     await _Call(turn, action, exact, started).send()
     return started

@@ -7,8 +7,10 @@ DeskhandError
 ├── MessageDiffers   the id of an earlier message came with another text
 ├── ApprovalUnknown  no such approval
 ├── ApprovalStale    decided, expired, or not the proposal that was shown
+├── NotUndoable      an effect that cannot be taken back, or not any more
 ├── LateWriter       this worker lost its case; its writes are refused
 └── NotAuthorised    an effect without the authority it needs
+    └── BudgetSpent  an effect more than the company lets the agent make by itself
 """
 
 from __future__ import annotations
@@ -42,9 +44,17 @@ class ApprovalStale(DeskhandError):
     """The approval was decided, has expired, or is for another proposal."""
 
 
+class NotUndoable(DeskhandError):
+    """Nothing takes this effect back, or it was taken back before."""
+
+
 class LateWriter(DeskhandError):
     """Another worker has the case, or wrote to it first."""
 
 
 class NotAuthorised(DeskhandError):
     """An effect was to be dispatched without a ruling in force or the yes it needs."""
+
+
+class BudgetSpent(NotAuthorised):
+    """The turn, the case or the customer's day has had all the effects that its budget allows."""

@@ -127,6 +127,8 @@ NEXT = {
     "system_down": "The system could not be read; try again when it is up.",
     "low_confidence": "Ask the customer what is needed; the agent could not make progress.",
     "approval_expired": "Nobody decided in time; decide now and tell the customer.",
+    "budget": "The agent has had its share of calls and changes here; see what was done, then go on by hand.",
+    "none_fits": "Nothing that the agent could offer suits the customer; find something else with them.",
     "internal": "The agent stopped on an error of its own; take the case from where the transcript ends.",
 }
 

@@ -23,8 +23,8 @@ class Step(TypedDict, total=False):
     """What happens next: chosen by `propose`, made sharper by `decide`, told by `reply`."""
 
     kind: Literal[
-        "look_up", "action", "say", "ask", "code", "answer", "unanswered", "choice", "social", "waiting", "declined",
-        "missing", "refused", "confirm", "submitted", "decided", "outcome", "person", "nothing",
+        "look_up", "action", "say", "ask", "code", "answer", "unanswered", "choice", "pick", "social", "waiting",
+        "declined", "missing", "refused", "confirm", "submitted", "decided", "outcome", "person", "nothing",
     ]  # fmt: skip
     intent: str | None
     tool: str
@@ -32,6 +32,11 @@ class Step(TypedDict, total=False):
     found: dict[str, dict[str, JsonValue]]
     wording: str
     names: list[str]
+    options: list[dict[str, str]]
+    """Of a `pick`: `{value, text}` each, as they are shown."""
+    many: bool
+    more: bool
+    """Of a `pick`: there are others besides these."""
     proof: list[str]
     reason: str
 

@@ -8,11 +8,13 @@ that died is simply run again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from agent.budget import Metered, Purse
 from agent.casefile import events as e
 from agent.casefile import inbox, lease
 from agent.casefile.fold import Case, fold, journaled
@@ -37,7 +39,8 @@ class OpenTurn:
     ) -> None:
         """`release` is the one that the case is pinned to."""
         self.desk, self.release, self.lease, self.case, self.wakes = desk, release, held, case, list(wakes)
-        self.model = desk.model_for(release)
+        self.purse = Purse(desk, release.playbook.company.budgets, case.case_id)
+        self.model = Metered(desk.model_for(release), self.purse)
         self._head, self._noted, self._with_next = head, list[e.Event](), list[InTransaction]()
         if case.turn is None:
             cause = wakes[0].cause if wakes else "message"
@@ -52,6 +55,22 @@ class OpenTurn:
     def scope(self) -> Scope:
         """For whom tools work in this case."""
         return Scope(tenant=self.case.tenant, case_id=self.case.case_id, customer_id=self.case.identity.customer_id)
+
+    @contextmanager
+    def calling(self, system: str, *, whatever_happened: bool = False) -> Iterator[None]:
+        """One call to a system. Raises ToolLost, without a call, while the system is left alone.
+
+        `whatever_happened`: the call is made even then, since something rests on its answer.
+        """
+        with self.desk.systems.watched(system, self.case.case_id, whatever_happened=whatever_happened):
+            self.purse.spend(tool_calls=1)
+            yield
+
+    async def is_over_budget(self) -> bool:
+        """Whether a person has to go on with this turn; one that carries out a person's own decision is not stopped."""
+        if not any(wake.cause == "message" for wake in self.wakes):
+            return False
+        return await self.purse.is_empty(self.case.identity.customer_id)
 
     def note(self, body: B) -> B:
         """Something happened: it is part of the case from now on, and written with the next commit.
@@ -101,11 +120,16 @@ class OpenTurn:
         self._with_next.clear()
         self.desk.bell.ring(self.case.case_id)
 
-    def take_back(self, case: Case) -> None:
-        """Go back to the case as it was before what was noted and hooked in last: it could not be written."""
-        self._noted = [event for event in self._noted if event.seq <= case.seq]
-        self._with_next.pop()
-        self.case = case
+    def mark(self) -> Callable[[], None]:
+        """Calling what this gives takes back all that is noted and hooked in from here on: it could not be written."""
+        case, hooks = self.case, len(self._with_next)
+
+        def take_back() -> None:
+            self._noted = [event for event in self._noted if event.seq <= case.seq]
+            del self._with_next[hooks:]
+            self.case = case
+
+        return take_back
 
     @property
     def is_done(self) -> bool:
@@ -120,6 +144,7 @@ class OpenTurn:
 
         async def close(tx: AsyncConnection) -> None:
             await inbox.done(tx, self.case.case_id, wakes, turn.seq)
+            await self.purse.write(tx, self.case.identity.customer_id)
             await lease.release(tx, self.lease)
 
         self.with_next_commit(close)

@@ -20,7 +20,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import Command
 from sqlalchemy.exc import SQLAlchemyError
 
-from agent.casefile import approvals, inbox, lease
+from agent.casefile import approvals, inbox, lease, spending
 from agent.casefile import events as e
 from agent.casefile.fold import fold
 from agent.casefile.inbox import Wake
@@ -34,12 +34,13 @@ from agent.nodes.intake import receive
 from agent.reconcile import look_again
 from agent.state import State
 from agent.turn import OpenTurn
+from agent.undo import take_back
 
 SWEEP_S = 1.0
 HANDOVER_SHARE = 0.4
 """The share of a turn's time that is kept for handing over when the rest did not suffice."""
-LATER = {"ticket": follow_up, "effect": look_again}
-"""What a case is woken for again because its turn could not settle it."""
+WITHOUT_GRAPH = {"ticket": follow_up, "effect": look_again, "undo": take_back}
+"""What a case is woken for beside its conversation: what a turn could not settle, and what a person wants undone."""
 log = logging.getLogger("deskhand.turns")
 
 
@@ -165,7 +166,7 @@ class Turns:
 
     async def _through_graph(self, turn: OpenTurn) -> None:
         config = self.config(turn.case.case_id)
-        if (settle := LATER.get(turn.wakes[0].cause)) is not None:
+        if (settle := WITHOUT_GRAPH.get(turn.wakes[0].cause)) is not None:
             await settle(turn)
             return
         if not any(wake.cause == "message" for wake in turn.wakes):
@@ -223,6 +224,8 @@ class Turns:
         async with files.database.write() as tx:
             if case.approval is not None:
                 await approvals.withdraw(tx, case.approval)
+            if isinstance(what, e.GivenBack):
+                await spending.forget(tx, files.tenant, spending.Account.of_case(case_id))
             await files.append(tx, held, head, [event], fold(case, [event]))
             await lease.release(tx, held)
         self.desk.bell.ring(case_id)

@@ -43,6 +43,24 @@ class IdentityMethods(Document):
     """After so many failed proofs a person takes over."""
 
 
+class Budget(Document):
+    """How much may be spent; when it is used up, a person takes over."""
+
+    tool_calls: Annotated[int, Field(ge=1)]
+    """Calls to the company's systems, proofs included."""
+    model_calls: Annotated[int, Field(ge=1)]
+    effects: Annotated[int, Field(ge=1)]
+    """Changes that are sent."""
+
+
+class Budgets(Document):
+    """What a turn, a case (since a person gave it back last) and a customer's day (UTC) may spend."""
+
+    per_turn: Budget = Budget(tool_calls=60, model_calls=20, effects=10)
+    per_case: Budget = Budget(tool_calls=1000, model_calls=2000, effects=60)
+    per_customer_day: Budget = Budget(tool_calls=1000, model_calls=2000, effects=40)
+
+
 class Company(Document):
     """`company.yaml`."""
 
@@ -61,6 +79,7 @@ class Company(Document):
     """A passage from here up to `support_threshold` is quoted as the nearest there is, never as the answer."""
     escalate_when: list[str] = []
     """CEL over the customer's state: a case for which one holds goes to a person."""
+    budgets: Budgets = Budgets()
 
 
 class IntentDef(Document):
@@ -175,7 +194,7 @@ class Need(Document):
 
 
 class WorkflowStep(Document):
-    """One step. Exactly one of `look_up`, `propose`, `say`, `person`; `when` guards it."""
+    """One step. Exactly one of `look_up`, `ask`, `propose`, `say`, `person`; `when` guards it."""
 
     when: str | None = None
     """CEL over slots and what was looked up; the step is passed over when it is false."""
@@ -185,8 +204,20 @@ class WorkflowStep(Document):
     """Argument → CEL."""
     as_: Annotated[str | None, Field(alias="as")] = None
     """The name the lookup's result goes by; default its subject."""
+    ask: Literal[
+        "slot_id", "appointment_id", "subscription_id", "order_id", "items", "plan", "preference"
+    ] | None = None  # fmt: skip
+    """What the customer chooses; later steps find it under `slots`. The only one there is needs no asking."""
+    options: Annotated[str | None, Field(pattern=r"^[a-z_]+\.[a-z_]+$")] = None
+    """With `ask`: the list that it is chosen from, as `SUBJECT.FIELD` of what was looked up."""
+    value: str = "id"
+    """With `ask`: the field of an option that stands for it."""
+    shown: str | None = None
+    """With `ask`: wording id for one option, filled in with its fields."""
+    many: bool = False
+    """With `ask`: several may be taken; their values are then joined by commas."""
     if_missing: str | None = None
-    """Wording id for when there is no such record of theirs; the slots used are asked for again."""
+    """Wording id for when there is no such record of theirs, or nothing to choose from; `slot` is asked for again."""
     say: str | None = None
     """Wording id; ends the workflow: the intent is answered."""
     person: str | None = None
@@ -196,13 +227,18 @@ class WorkflowStep(Document):
 
     @model_validator(mode="after")
     def _does_one_thing(self) -> Self:
-        done = [name for name in ("look_up", "propose", "say", "person") if getattr(self, name) is not None]
+        kinds = ("look_up", "ask", "propose", "say", "person")
+        done = [name for name in kinds if getattr(self, name) is not None]
         if len(done) != 1:
-            raise ValueError(f"a step does one thing, this one {len(done)}; write one of look_up, propose, say, person")
-        if self.with_ and done[0] in ("say", "person"):
+            raise ValueError(f"a step does one thing, this one {len(done)}; write one of {', '.join(kinds)}")
+        if self.with_ and done[0] not in ("look_up", "propose"):
             raise ValueError(f"'with' goes with look_up and propose; remove it from a step that does '{done[0]}'")
-        if self.look_up is None and (self.as_ or self.if_missing or self.slot):
-            raise ValueError("'as', 'if_missing' and 'slot' go with look_up; remove them from this step")
+        if self.as_ and self.look_up is None:
+            raise ValueError("'as' goes with look_up; remove it from this step")
+        if done[0] not in ("look_up", "ask") and (self.if_missing or self.slot):
+            raise ValueError("'if_missing' and 'slot' go with look_up and ask; remove them from this step")
+        if (self.ask is not None) != bool(self.options and self.shown):
+            raise ValueError("'ask' goes with `options: SUBJECT.FIELD` and `shown: WORDING`; write all three or none")
         if self.slot is not None and self.if_missing is None:
             raise ValueError("'slot' goes with if_missing; name the wording to say when the record is missing")
         return self

@@ -57,6 +57,8 @@ class LookupShape(ActionShape):
     """The name its result goes by: `order`."""
     result: Mapping[str, FactType]
     """The scalar fields of its result; others are no facts."""
+    lists: Mapping[str, Mapping[str, FactType]] = field(default_factory=dict)
+    """Its fields that are lists of records, each with the scalar fields of one: what a customer can choose from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,9 +93,10 @@ class Vocabulary:
 
 
 def step_variables(workflow: Workflow, index: int, vocabulary: Vocabulary) -> dict[str, FactType]:
-    """What the expressions of a workflow's step may name: its slots and what earlier steps looked up."""
+    """What the expressions of a workflow's step may name: its slots, and what earlier steps looked up or asked for."""
     variables: dict[str, FactType] = {f"slots.{need.slot}": "string" for need in workflow.needs}
     for step in workflow.steps[:index]:
+        variables |= {f"slots.{step.ask}": "string"} if step.ask else {}
         shape = vocabulary.lookups.get(step.look_up or "")
         if shape is not None:
             variables |= {f"{step.as_ or shape.subject}.{name}": kind for name, kind in shape.result.items()}

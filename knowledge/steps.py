@@ -53,6 +53,7 @@ def workflows_fit(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
                 _guard_compiles,
                 _identity_suffices,
                 _texts_exist,
+                _options_exist,
                 _slot_is_needed,
             ):
                 yield from check(step)
@@ -102,32 +103,68 @@ def _identity_suffices(at: _Step) -> Iterator[Finding]:
 
 
 def _texts_exist(at: _Step) -> Iterator[Finding]:
-    texts = {"say": at.step.say, "if_missing": at.step.if_missing}
+    texts = {"say": at.step.say, "if_missing": at.step.if_missing, "shown": at.step.shown}
     if at.step.person is not None:
         texts["person"] = f"handoff.{at.step.person}"
+    if at.step.ask is not None:
+        texts["ask"] = f"ask.{at.step.ask}"
     for key, text_id in texts.items():
         for locale, wording in at.draft.wording.items() if text_id else []:
             if text_id not in wording.texts:
                 wrong = f"there is no text '{text_id}' in wording/{locale}.yaml"
                 yield at.finding((key,), wrong, closest(str(text_id), wording.texts))
-            elif key != "person":
+            elif key in ("say", "if_missing"):
                 yield from _values_are_known(at, str(text_id), locale)
 
 
 def _values_are_known(at: _Step, text_id: str, locale: str) -> Iterator[Finding]:
     """A text that a workflow says may name slots and what was looked up before it."""
     file = f"wording/{locale}.yaml"
-    try:
-        used = names(at.draft.wording[locale].texts[text_id])
-    except TemplateSyntaxError:
-        return
-    for name, fields in used.items():
+    for name, fields in _named(at, text_id, locale).items():
         known = {v.partition(".")[2] for v in at.variables if v.partition(".")[0] == name}
         if not known:
             wrong = f"'{text_id}' names '{name}', which '{at.workflow.id}' has not looked up"
             yield at.draft.finding(file, (text_id,), wrong, closest(name, {v.partition(".")[0] for v in at.variables}))
         for field in sorted(fields - known) if known else []:
             yield at.draft.finding(file, (text_id,), f"'{name}' has no '{field}'", closest(field, known))
+
+
+def _named(at: _Step, text_id: str, locale: str) -> dict[str, set[str]]:
+    try:
+        return names(at.draft.wording[locale].texts[text_id])
+    except (KeyError, TemplateSyntaxError):
+        return {}
+
+
+def _options_exist(at: _Step) -> Iterator[Finding]:
+    """What a customer chooses from was looked up before; its value is a text, and a text shows it by its fields."""
+    if at.step.ask is None:
+        return
+    lists = _lists(at)
+    option = lists.get(at.step.options or "")
+    if option is None:
+        yield at.finding(
+            ("options",), f"no list '{at.step.options}' was looked up", closest(str(at.step.options), lists)
+        )
+        return
+    if option.get(at.step.value) != "string":
+        texts = [name for name, kind in option.items() if kind == "string"]
+        wrong = f"an option of '{at.step.options}' has no text '{at.step.value}' that stands for it"
+        yield at.finding(("value",), wrong, closest(at.step.value, texts))
+    for locale in at.draft.wording:
+        for name in sorted(_named(at, str(at.step.shown), locale).keys() - option.keys()):
+            wrong = f"'{at.step.shown}' names '{name}', which an option of '{at.step.options}' has not"
+            yield at.draft.finding(f"wording/{locale}.yaml", (str(at.step.shown),), wrong, closest(name, option))
+
+
+def _lists(at: _Step) -> dict[str, Mapping[str, FactType]]:
+    """The lists that earlier steps looked up, as `SUBJECT.FIELD`."""
+    lists: dict[str, Mapping[str, FactType]] = {}
+    for step in at.workflow.steps[: at.index]:
+        shape = at.vocabulary.lookups.get(step.look_up or "")
+        if shape is not None:
+            lists |= {f"{step.as_ or shape.subject}.{name}": option for name, option in shape.lists.items()}
+    return lists
 
 
 def _slot_is_needed(at: _Step) -> Iterator[Finding]:
@@ -137,6 +174,6 @@ def _slot_is_needed(at: _Step) -> Iterator[Finding]:
 
 
 def _ends(at: _Step) -> Iterator[Finding]:
-    if at.step.when is not None or at.step.look_up is not None:
+    if at.step.when is not None or at.step.look_up is not None or at.step.ask is not None:
         advice = "end with a say, person or propose step that has no `when`"
         yield at.finding((), "the workflow may come to no end here", advice)

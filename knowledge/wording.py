@@ -18,7 +18,7 @@ from knowledge.rules import Vocabulary
 
 HANDOFF_REASONS = (
     "person_asked", "policy", "no_rule", "unknown_outcome", "mismatch", "failed", "identity_failed", "system_down",
-    "low_confidence", "approval_expired", "internal",
+    "low_confidence", "approval_expired", "none_fits", "budget", "internal",
 )  # fmt: skip
 """Why the agent itself hands over; workflows add reasons of their own."""
 
@@ -28,6 +28,10 @@ CONTRACT: dict[str, frozenset[str]] = {
     "ask.code": frozenset({"minutes"}),
     "ask.code_again": frozenset({"tries_left"}),
     "ask.choice": frozenset({"options"}),
+    "ask.options": frozenset({"thing", "options", "many", "more"}),
+    "ask.options_unclear": frozenset(),
+    "ask.options_gone": frozenset(),
+    "choice_declined": frozenset(),
     "confirm.again": frozenset({"question"}),
     "confirm.expired": frozenset({"question"}),
     "confirm.declined": frozenset({"doing"}),
@@ -42,6 +46,7 @@ CONTRACT: dict[str, frozenset[str]] = {
     "identity.failed": frozenset(),
     "identity.locked": frozenset(),
     "outcome.looked_again": frozenset({"outcome"}),
+    "outcome.taken_back": frozenset({"outcome"}),
     "unanswered": frozenset(),
     "unanswered.nearest": frozenset(),
     "unanswered.offer": frozenset(),

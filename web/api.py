@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints,
 from sqlalchemy import text as sql
 from sse_starlette import EventSourceResponse
 
+from agent import undo
 from agent.casefile import approvals, inbox
 from agent.casefile import events as e
 from agent.casefile.approvals import Decision
@@ -99,6 +100,22 @@ class DecidedApproval(BaseModel):
     """The approval as it was decided, and the turn in which the customer heard of it (null while at work)."""
 
     approval: Approval
+    turn: Turn | None
+
+
+class Undo(Given):
+    """`POST /v1/cases/{id}/undo`: the key of an effect that its receipt says is verified."""
+
+    effect: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+
+
+class Undone(BaseModel):
+    """The turn in which it was taken back, with the receipt; a ruling without a receipt says why it was not.
+
+    Null while at work.
+    """
+
     turn: Turn | None
 
 
@@ -308,6 +325,23 @@ def _checked(door: Front, pending: Approval, given: Decided) -> Args | None:
     if canonical(args) != canonical(pending.args):
         raise Problem(409, "These arguments are not those that wait for approval; use `edit` to change them.")
     return None
+
+
+@router.post(
+    "/v1/cases/{case_id}/undo",
+    tags=["staff"],
+    responses=STAFFED | refusals(BODY | {409: "It cannot be taken back, is being taken back, or the case is closed."}),
+)
+async def undo_effect(door: Desked, staff: Staff, case_id: UUID, wanted: Undo) -> Undone:
+    """Take an effect back by the action that its tool declares for it: ruled, sent once and proven like any other."""
+    return await undone(door, str(case_id), wanted, staff)
+
+
+async def undone(door: Front, case_id: str, wanted: Undo, by: str) -> Undone:
+    """Have an effect taken back and wait for the turn that does it."""
+    wake_id = await undo.ask(door.desk, case_id, wanted.effect, by, wanted.reason)
+    door.turns.wake(case_id)
+    return Undone(turn=await awaited(door, case_id, wake_id))
 
 
 @router.post("/v1/cases/{case_id}/takeover", tags=["staff"], responses=MOVED)

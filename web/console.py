@@ -16,7 +16,7 @@ from agent.casefile.fold import Case
 from agent.casefile.records import CaseStatus
 from agent.errors import ApprovalStale
 from web import console_door, console_forms, console_views
-from web.api import decided
+from web.api import decided, undone
 from web.console_forms import Typed
 from web.console_pages import ConsoleRoute, redirect, refusal, render
 from web.console_session import Member, SentForm
@@ -117,6 +117,7 @@ async def case(request: Request, door: Desked, _member: Member, case_id: UUID, p
         "rulings": file.newest(e.Ruled, but=_lookups(door)),
         "receipts": file.newest(e.Verified),
         "moves": moves(file.case),
+        "undoable": console_views.undoable(door, file),
     }
     return render(request, "case.html", file=file, page=page, page_of=console_views.page_of, **shown)
 
@@ -139,6 +140,13 @@ async def handoff(request: Request, door: Desked, _member: Member, case_id: UUID
         raise Problem(404, "This case was not handed over, so there is no packet.")
     case_, _ = await door.desk.files.load(str(case_id))
     return render(request, "handoff.html", packet=packet, case=case_, page_of=console_views.page_of)
+
+
+@router.post("/cases/{case_id}/undo")
+async def undo(door: Desked, member: Member, form: SentForm, case_id: UUID) -> Response:
+    """Take an effect back as the API does, in the person's name."""
+    await undone(door, str(case_id), console_forms.undo(form), member.by)
+    return redirect(f"/console/cases/{case_id}#receipts")
 
 
 @router.post("/cases/{case_id}/{move}")

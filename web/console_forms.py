@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 
 from agent.casefile.records import Approval, Args
 from tools.contract import Catalog
-from web.api import Decided
+from web.api import Decided, Undo
 from web.console_session import field
 from web.problems import Problem
 
@@ -75,6 +75,14 @@ def given(sent: Typed, approval: Approval) -> Decided:
     except ValidationError as error:
         wrong = error.errors()[0]
         raise Problem(422, f"{str(wrong['loc'][0]).capitalize()}: {wrong['msg']}.") from None
+
+
+def undo(form: FormData) -> Undo:
+    """What is to be taken back, and why. Answers 422 without a reason."""
+    try:
+        return Undo(effect=field(form, "effect"), reason=field(form, "reason"))
+    except ValidationError:
+        raise Problem(422, "Give a reason why it is taken back: it stands in the case’s log.") from None
 
 
 def fields(catalog: Catalog, approval: Approval, sent: Typed) -> list[Field]:

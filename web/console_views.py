@@ -9,13 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from agent import undo
 from agent.casefile import approvals
 from agent.casefile import events as e
 from agent.casefile.approvals import Decision
 from agent.casefile.chain import first_broken
 from agent.casefile.events import Event
 from agent.casefile.fold import Case
-from agent.casefile.records import Approval, Outcome, Turn
+from agent.casefile.records import Approval, Args, Outcome, Turn
 from agent.casefile.store import Head, read_event
 from agent.speech.render import Voice
 from knowledge.documents import PlaybookError
@@ -123,6 +124,15 @@ class CaseFile:
         return list(islice((event for event in found if not _permits(event, but)), NEWEST))
 
 
+def undoable(door: Front, file: CaseFile) -> dict[str, str]:
+    """What would take each effect back that can be, in the words of the release."""
+    release = release_of(door, file.case)
+    if release is None or file.case.status == "closed" or file.broken:
+        return {}
+    found = undo.undoable(file.case, release.playbook, door.desk.catalog, file.events)
+    return {effect: doing(release, back.action, back.args) for effect, (_, back) in found.items()}
+
+
 def page_of(seq: int) -> int:
     """The page of the timeline on which an event stands."""
     return (seq - 1) // PER_PAGE + 1
@@ -146,7 +156,7 @@ async def asked(door: Front, approval: Approval) -> Asked:
     """A question with the words and the clauses of its case's release."""
     case, _ = await door.desk.files.load(approval.case_id)
     release = release_of(door, case)
-    return Asked(approval, case, doing(release, approval), quoted(release, approval.clauses))
+    return Asked(approval, case, doing(release, approval.action, approval.args), quoted(release, approval.clauses))
 
 
 async def approval_of(door: Front, approval_id: str) -> Approval:
@@ -197,18 +207,18 @@ def release_of(door: Front, case: Case) -> Release | None:
         return None
 
 
-def doing(release: Release | None, approval: Approval) -> str:
+def doing(release: Release | None, action: str, args: Args) -> str:
     """What will happen, in the words of the release; without them the action's name."""
-    wording = f"do.{approval.action}"
+    wording = f"do.{action}"
     if release is not None:
         voice = Voice(release, release.playbook.company.locales[0])
         try:
-            said = voice.say(wording, **approval.args) if voice.has(wording) else ""
+            said = voice.say(wording, **args) if voice.has(wording) else ""
         except WordingError:
             said = ""
         if said:
             return said[0].upper() + said[1:]
-    return named(approval.action).capitalize()
+    return named(action).capitalize()
 
 
 def quoted(release: Release | None, ids: Iterable[str]) -> list[Quoted]:

@@ -19,9 +19,9 @@ BY: dict[Who, tuple[type[e.Body], ...]] = {
     "policy": (e.PassagesFound, e.Ruled, e.ApprovalAsked),
     "system": (
         e.CaseOpened, e.TurnStarted, e.IdentityChecked, e.CodeChecked, e.LookedUp, e.EffectStarted, e.EffectReturned,
-        e.Verified, e.TicketOpened, e.TurnDone,
+        e.Verified, e.UndoRefused, e.TicketOpened, e.TurnDone,
     ),
-    "person": (e.ApprovalGiven, e.TakenOver, e.GivenBack, e.CaseClosed),
+    "person": (e.ApprovalGiven, e.UndoAsked, e.TakenOver, e.GivenBack, e.CaseClosed),
 }  # fmt: skip
 RULED = {
     "allow": "may be done", "confirm": "needs the customer’s yes", "approve": "needs a person’s approval",
@@ -38,7 +38,10 @@ RECEIPTS = {
     "failed": "Not carried out: {}",
     "unknown": "What came of it is not known: {}",
 }
-YES = {"confirmation": "the customer’s yes", "approval": "a person’s approval", "policy": "the policy itself"}
+YES = {
+    "confirmation": "the customer’s yes", "approval": "a person’s approval", "undo": "a person who takes a change back",
+    "policy": "the policy itself",
+}  # fmt: skip
 STEPS = {
     "lookup": "look it up with {}", "action": "propose {}", "answer": "answer from the passages found",
     "person": "ask for a person",
@@ -83,6 +86,7 @@ def _(body: e.TurnStarted) -> str:
         "expiry": "an approval that ran out",
         "ticket": "a handoff without a ticket",
         "effect": "an outcome that was not known",
+        "undo": "a change that a person wants taken back",
     }
     return f"A turn began, because of {why[body.cause]}."
 
@@ -191,6 +195,16 @@ def _(body: e.Verified) -> str:
     receipt = body.receipt
     aim = f"{named(receipt.action)}, {receipt.target.kind} {receipt.target.id}"
     return f"{RECEIPTS[receipt.state].format(aim)}."
+
+
+@told.register
+def _(body: e.UndoAsked) -> str:
+    return f"{body.by} wants a change taken back ({snippet(body.reason)}): {_proposed(body.proposal)}."
+
+
+@told.register
+def _(body: e.UndoRefused) -> str:
+    return f"Nothing was taken back: {snippet(body.why)}"
 
 
 @told.register

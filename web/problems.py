@@ -22,6 +22,7 @@ from agent.errors import (
     DeskhandError,
     LateWriter,
     MessageDiffers,
+    NotUndoable,
 )
 
 MAX_BODY = 256 * 1024
@@ -32,6 +33,7 @@ STATUS: dict[type[DeskhandError], int] = {
     CaseIsClosed: 409,
     MessageDiffers: 409,
     ApprovalStale: 409,
+    NotUndoable: 409,
     LateWriter: 409,
 }
 

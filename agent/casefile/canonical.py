@@ -8,6 +8,9 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+SHORT_KEY = 32
+"""As much of an effect's key as names it in a case."""
+
 
 def canonical(value: JsonValue | Mapping[str, JsonValue]) -> bytes:
     """One byte string per value: sorted keys, no spaces, UTF-8. Raises ValueError for NaN and infinities."""

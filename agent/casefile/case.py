@@ -19,6 +19,7 @@ from agent.casefile.records import (
     Intent,
     Level,
     Mood,
+    Option,
     Proposal,
     Receipt,
     Ruling,
@@ -36,7 +37,7 @@ class Yes(Frozen):
     """A yes that was given and not used yet."""
 
     id: str
-    """`confirmation:…` or `approval:…`."""
+    """`confirmation:…`, `approval:…` or `undo:…`."""
     digest: str
     by: Literal["customer", "staff"]
     expires_at: str
@@ -72,6 +73,17 @@ class Question(Frozen):
     """When it was put first: what was written before is no answer to it."""
 
 
+class Offer(Frozen):
+    """What the customer was asked to choose among last; they can still take another until the matter is settled."""
+
+    intent: str
+    name: str
+    options: list[Option] = []
+    many: bool = False
+    passed: list[str] = []
+    """Values that were offered before and do not suit."""
+
+
 class Case(Frozen):
     """A case, folded from its file."""
 
@@ -94,6 +106,7 @@ class Case(Frozen):
     repeats: int = 0
     """How many turns running asked for the same."""
     question: Question | None = None
+    offer: Offer | None = None
     yeses: list[Yes] = []
     approval: Approval | None = None
     approval_intent: str | None = None

@@ -20,6 +20,7 @@ from agent.casefile.records import (
     Handoff,
     Intent,
     Mood,
+    Option,
     Passage,
     Proposal,
     Receipt,
@@ -47,7 +48,7 @@ class TurnStarted(Body):
     """A turn began for these rows of the inbox."""
 
     wakes: list[str]
-    cause: Literal["message", "decision", "expiry", "ticket", "effect"]
+    cause: Literal["message", "decision", "expiry", "ticket", "effect", "undo"]
 
 
 class MessageReceived(Body):
@@ -180,7 +181,7 @@ class EffectStarted(Body):
     target: TargetRecord
     before: JsonValue
     yes: str
-    """What authorised it: `confirmation:…`, `approval:…`, or `policy:…` where no yes is needed."""
+    """What authorised it: `confirmation:…`, `approval:…`, `undo:…`, or `policy:…` where no yes is needed."""
 
 
 class EffectReturned(Body):
@@ -199,6 +200,24 @@ class Verified(Body):
 
     intent: str | None
     receipt: Receipt
+
+
+class UndoAsked(Body):
+    """A person wants an effect taken back by this proposal; it is their yes to it."""
+
+    undo_id: str
+    effect: str
+    """The one that is taken back."""
+    proposal: Proposal
+    by: str
+    reason: str
+
+
+class UndoRefused(Body):
+    """What a person wanted taken back was not: nothing was sent."""
+
+    effect: str
+    why: str
 
 
 class IntentSettled(Body):
@@ -229,6 +248,24 @@ class ReplySent(Body):
     asks: list[Ask] = []
     withheld: list[str] = []
     """Reasons for sentences that were not sent."""
+
+
+class OptionsOffered(Body):
+    """The customer was asked to choose among these, for a workflow's step."""
+
+    intent: str
+    name: str
+    """The slot that it is chosen for."""
+    options: list[Option]
+    many: bool = False
+    """Whether several may be taken."""
+
+
+class OptionsPassed(Body):
+    """None of what was offered suits the customer."""
+
+    intent: str
+    name: str
 
 
 class HandedOff(Body):
@@ -273,8 +310,8 @@ class CaseClosed(Body):
 EventBody = (
     CaseOpened | TurnStarted | MessageReceived | IntakeRead | ConfirmationSettled | ChoiceSettled | IdentityChecked
     | CodeChecked | PassagesFound | ModelAnswered | LookedUp | Ruled | ConfirmationAsked | ApprovalAsked | ApprovalGiven
-    | EffectStarted | EffectReturned | Verified | IntentSettled | SlotsCleared | ReplySent | HandedOff | TicketOpened
-    | TurnDone | TakenOver | GivenBack | CaseClosed
+    | EffectStarted | EffectReturned | Verified | UndoAsked | UndoRefused | IntentSettled | SlotsCleared | ReplySent
+    | OptionsOffered | OptionsPassed | HandedOff | TicketOpened | TurnDone | TakenOver | GivenBack | CaseClosed
 )  # fmt: skip
 EVENTS: dict[str, type[EventBody]] = {kind.__name__: kind for kind in EventBody.__args__}
 

@@ -14,10 +14,10 @@ from pydantic import JsonValue
 
 from agent.casefile import events as e
 from agent.casefile.canonical import proposal_digest
-from agent.casefile.case import Case, Code, Identity, Line, Question, Yes
+from agent.casefile.case import Case, Code, Identity, Line, Offer, Question, Yes
 from agent.casefile.records import Args, CaseStatus, Intent, Level
 
-__all__ = ["Case", "Code", "Identity", "Line", "Question", "Yes", "applied", "fold", "journaled"]
+__all__ = ["Case", "Code", "Identity", "Line", "Offer", "Question", "Yes", "applied", "fold", "journaled"]
 
 WINDOW = 20
 RECEIPTS = 20
@@ -176,12 +176,21 @@ def _(body: e.Verified, case: Case, at: str) -> dict[str, object]:
 
 
 @applied.register
+def _(body: e.UndoAsked, case: Case, at: str) -> dict[str, object]:
+    proposal = body.proposal
+    yes = Yes(id=f"undo:{body.undo_id}", digest=proposal.digest, by="staff", expires_at=proposal.expires_at or "")
+    return {"yeses": _with_yes(case, yes, at)}
+
+
+@applied.register
 def _(body: e.IntentSettled, case: Case, _at: str) -> dict[str, object]:
     settled = _with_intent(case, body.intent, status=body.status, outcome=body.outcome)
     question = None if case.question and case.question.intent == body.intent else case.question
     edits = {k: v for k, v in case.edits.items() if k != body.intent}
     offered = body.outcome == "unanswered"
-    return {"intents": _kept(settled), "question": question, "edits": edits, "offered_person": offered}
+    offer = None if case.offer and case.offer.intent == body.intent else case.offer
+    matters = {"intents": _kept(settled), "question": question, "offer": offer, "edits": edits}
+    return {**matters, "offered_person": offered}
 
 
 @applied.register
@@ -193,6 +202,24 @@ def _(body: e.SlotsCleared, case: Case, _at: str) -> dict[str, object]:
 @applied.register
 def _(body: e.ReplySent, case: Case, _at: str) -> dict[str, object]:
     return {"window": _said(case, body.role, body.text)} if body.text else {}
+
+
+@applied.register
+def _(body: e.OptionsOffered, case: Case, _at: str) -> dict[str, object]:
+    before = _offer_for(case, body.intent, body.name)
+    return {"offer": before.model_copy(update={"options": body.options, "many": body.many})}
+
+
+@applied.register
+def _(body: e.OptionsPassed, case: Case, _at: str) -> dict[str, object]:
+    before = _offer_for(case, body.intent, body.name)
+    passed = [*before.passed, *(option.value for option in before.options)]
+    return {"offer": before.model_copy(update={"passed": passed, "options": []})}
+
+
+def _offer_for(case: Case, intent: str, name: str) -> Offer:
+    same = case.offer is not None and (case.offer.intent, case.offer.name) == (intent, name)
+    return case.offer if case.offer is not None and same else Offer(intent=intent, name=name)
 
 
 @applied.register
@@ -212,8 +239,8 @@ def _(body: e.TicketOpened, _case: Case, _at: str) -> dict[str, object]:
 
 @applied.register
 def _(body: e.TurnDone, case: Case, _at: str) -> dict[str, object]:
-    asked = [(ask.kind, ask.name) for ask in body.turn.asks]
-    same = bool(asked) and asked == [(ask.kind, ask.name) for ask in case.asks]
+    asked = [(ask.kind, ask.name, ask.options) for ask in body.turn.asks]
+    same = bool(asked) and asked == [(ask.kind, ask.name, ask.options) for ask in case.asks]
     return {
         "turn": None,
         "status": _status(case, body.turn.status),
@@ -242,7 +269,7 @@ def _out_of_the_agents_hands(case: Case) -> dict[str, object]:
     """A person has the case: nothing that was open, asked or submitted is the agent's to carry out any more."""
     live = ("open", "waiting")
     over = [i.model_copy(update={"status": "handed_over"}) if i.status in live else i for i in case.intents]
-    nothing = {"question": None, "approval": None, "approval_intent": None, "offered_person": False}
+    nothing = {"question": None, "offer": None, "approval": None, "approval_intent": None, "offered_person": False}
     return {"intents": over, "edits": {}, "yeses": [], "asks": [], **nothing}
 
 

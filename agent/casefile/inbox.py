@@ -15,7 +15,7 @@ from agent.casefile.clock import Clock
 from agent.casefile.tables import cases, inbox
 from agent.errors import CaseIsClosed, CaseUnknown, MessageDiffers
 
-Cause = Literal["message", "decision", "expiry", "ticket", "effect"]
+Cause = Literal["message", "decision", "expiry", "ticket", "effect", "undo"]
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,14 @@ class Ask(Frozen):
     proposal: Proposal | None = None
 
 
+class Option(Frozen):
+    """One of the things that the customer may choose."""
+
+    value: str
+    """What stands for it in the system; never shown."""
+    text: str
+
+
 class TargetRecord(Frozen):
     """The record that an effect changes."""
 

@@ -86,6 +86,18 @@ effects = Table(
     Index("effects_by_case", "case_id"),
 )
 
+spending = Table(
+    "spending",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    # `case:ID`, or `customer:ID` with the day.
+    Column("subject", String(120), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("tool_calls", Integer, nullable=False),
+    Column("model_calls", Integer, nullable=False),
+    Column("effects", Integer, nullable=False),
+)
+
 leases = Table(
     "leases",
     metadata,

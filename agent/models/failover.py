@@ -13,43 +13,13 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from typing import NoReturn, TypeVar
 
 from agent.casefile.records import Passage
+from agent.circuit import Circuit
 from agent.models.calls import ModelDown
 from agent.models.patience import Patience
 from agent.models.port import Frame, IntentChoice, Model, ModelFailed, Reading, Step, ToolOffer
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-
-
-class Circuit:
-    """Counts failures of an endpoint in a row; after `strikes` it is left alone for `cool_down_s`, then tried once.
-
-    Only what the endpoint did counts (`ModelDown`): an unusable answer may be one customer's doing, and must not take
-    the model away from all others.
-    """
-
-    def __init__(self, *, strikes: int, cool_down_s: float, clock: Callable[[], float]) -> None:
-        self._strikes, self._cool_down_s, self._clock = strikes, cool_down_s, clock
-        self._failures = 0
-        self._left_alone_until = 0.0
-
-    def lets_through(self) -> bool:
-        """Whether to try. After the cool-down one caller may; the others wait for what comes of it."""
-        if self._failures < self._strikes:
-            return True
-        if self._clock() < self._left_alone_until:
-            return False
-        self._left_alone_until = self._clock() + self._cool_down_s
-        return True
-
-    def worked(self) -> None:
-        """The endpoint answered."""
-        self._failures = 0
-
-    def failed(self) -> None:
-        """The endpoint did not."""
-        self._failures += 1
-        self._left_alone_until = self._clock() + self._cool_down_s
 
 
 class Failover:
@@ -176,8 +146,8 @@ class TurnModel:
     def _give_up(self, failure: ModelFailed) -> NoReturn:
         self._tries = False
         _log.warning("%s failed, %s takes over: %s", self._primary.name, self._fallback.name, failure)
-        if isinstance(failure, ModelDown):
-            self._circuit.failed()
+        if isinstance(failure, ModelDown):  # an unusable answer may be one customer's doing
+            self._circuit.failed(self)
         else:
             self._circuit.worked()
         raise failure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agent import dispatch
+from agent.errors import BudgetSpent
 from agent.state import State, Update
 from agent.turn import OpenTurn
 from tools.contract import ToolLost
@@ -15,6 +16,8 @@ async def act(state: State, turn: OpenTurn) -> Update:
         started = await dispatch.start(turn, step["tool"], step["args"], step.get("intent"))
     except ToolLost:
         return {"step": {"kind": "person", "intent": step.get("intent"), "reason": "system_down"}}
+    except BudgetSpent:
+        return {"step": {"kind": "person", "intent": step.get("intent"), "reason": "budget"}}
     if started is None:
         return {"step": {"kind": "person", "intent": step.get("intent"), "reason": "failed"}}
     return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agent.casefile.events import Ruled
 from agent.casefile.records import Level, Outcome
 from agent.dispatch import authority, begun, rule
 from agent.nodes.identify import identity_step
@@ -32,5 +33,12 @@ async def decide(state: State, turn: OpenTurn) -> Update:
             if needed is not None:
                 kinds: dict[str, Route] = {"action": "decide", "look_up": "look_up"}
                 return {"step": needed, "route": kinds.get(needed["kind"], "reply")}
-    reason = "no_rule" if step["tool"] not in turn.playbook.actions else "policy"
-    return {"step": {"kind": "person", "intent": intent_id, "reason": reason}, "route": "escalate"}
+    return {"step": {"kind": "person", "intent": intent_id, "reason": _why(turn, ruled)}, "route": "escalate"}
+
+
+def _why(turn: OpenTurn, ruled: Ruled) -> str:
+    """The reason of the handoff that a ruling asks for."""
+    if ruled.proposal.action not in turn.playbook.actions:
+        return "no_rule"
+    down = not ruled.facts["systems.available"] and not ruled.ruling.clauses
+    return "system_down" if down else "policy"

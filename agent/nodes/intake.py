@@ -18,6 +18,7 @@ from agent.dispatch import prove
 from agent.models.belief import believed
 from agent.models.port import Frame, IntentChoice, IntentSeen, Reading
 from agent.models.recognise import recognise
+from agent.nodes.picking import note_pick, read_pick
 from agent.nodes.placing import placed
 from agent.speech.answers import settle
 from agent.speech.choices import taken
@@ -70,18 +71,24 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     text = "\n".join(wake.body for wake in messages)
     book = turn.playbook
     frame = frame_of(turn)
-    told = await turn.model.read(text, frame, choices(book, turn.case.language))
-    reading = believed(told, text, frame, book.intents.keys())
+    reading = Reading(language=turn.case.language, intents=[], values=[], mood=turn.case.mood)
+    if not await turn.is_over_budget():
+        told = await turn.model.read(text, frame, choices(book, turn.case.language))
+        reading = believed(told, text, frame, book.intents.keys())
     question = _asked_last(turn.case)
     # A yes or a no by itself asks for nothing, changes nothing and is no reason, whatever a model takes it for.
     if settle(text, turn.case.language) != "unclear":
         reading = reading.model_copy(update={"intents": [], "values": []})
+    pick = read_pick(turn, text, reading)
+    reading = pick.reading if pick is not None else reading
     offered = _offered(turn)
     answer = _answer(turn, text, reading, offered) if offered else None
     if isinstance(answer, int):
         reading = _chosen(turn, reading, offered[answer])
     opened = _opened(turn.case, reading, book)
     slots, facts = placed(turn.case, reading.values, opened, book)
+    for intent, chosen in (pick.slots if pick is not None else {}).items():
+        slots[intent] = slots.get(intent, {}) | chosen
     changed = question is not None and any(
         turn.case.intent(question.intent).slots.get(k) != v for k, v in slots.get(question.intent, {}).items()
     )
@@ -96,6 +103,7 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
             unsure=_unsure(reading) or ([] if opened or answer is not None or turn.case.repeats else offered),
         )
     )
+    note_pick(turn, text, pick)
     _check_code(turn, reading)
     if question is not None:
         _settle_question(turn, text, messages, changed=changed)

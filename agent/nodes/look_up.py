@@ -41,7 +41,8 @@ async def look_up(state: State, turn: OpenTurn) -> Update:
 
 async def _read(turn: OpenTurn, tool: Lookup, args: Args) -> LookedUp:
     try:
-        record = await tool.run(tool.args.model_validate(args), turn.scope)
+        with turn.calling(tool.system):
+            record = await tool.run(tool.args.model_validate(args), turn.scope)
     except ToolLost as error:
         return turn.note(LookedUp(tool=tool.name, args=args, result=None, failed=str(error)))
     result = None if record is None else record.model_dump(mode="json")

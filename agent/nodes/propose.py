@@ -17,6 +17,7 @@ from agent.models.port import Step as ModelStep
 from agent.nodes.identify import identity_step
 from agent.nodes.intake import frame_of
 from agent.nodes.offers import offers, taken_up
+from agent.nodes.picking import pick_step
 from agent.policy import workflow as sop
 from agent.policy.decide import escalates
 from agent.policy.facts import of_case
@@ -25,7 +26,7 @@ from agent.state import Route, State, Step, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import Workflow
 
-WAITING = {"ask", "code"}
+WAITING = {"ask", "code", "pick"}
 MODEL_STEPS = 4
 """How often at the most a model is asked about one question in one turn."""
 REPEATS = 3
@@ -44,6 +45,8 @@ async def _next(turn: OpenTurn) -> Step:
     case = turn.case
     if (decided := _decided(turn)) is not None:
         return decided
+    if await turn.is_over_budget() and (case.open_intents or turn.noted(e.ReplySent) is None):
+        return {"kind": "person", "reason": "budget"}
     if case.identity.failed >= turn.playbook.company.identity.failed_proofs:
         return {"kind": "person", "reason": "identity_failed"}
     if escalates(of_case(case, turn.desk.clock.now()), turn.playbook, turn.desk.vocabulary):
@@ -101,6 +104,8 @@ def _without_intent(turn: OpenTurn) -> Step:
         return {"kind": "nothing"}
     if read is not None and read.unsure and case.repeats < REPEATS:
         return {"kind": "choice", "names": read.unsure}
+    if turn.noted(e.IntentSettled, lambda i: i.outcome == "declined") is not None:
+        return {"kind": "social", "wording": "choice_declined"}
     if turn.noted(e.ChoiceSettled, lambda c: c.answer == "no") is not None:
         return {"kind": "social", "wording": "goodbye"}
     if case.approval:
@@ -142,6 +147,8 @@ def _workflow_step(turn: OpenTurn, intent: Intent, workflow: Workflow) -> Step:
             return {"kind": "ask", "intent": intent.id, "names": names, "proof": []}
         case sop.Look(tool=tool, args=args):
             return {"kind": "look_up", "intent": intent.id, "tool": tool, "args": args}
+        case sop.Pick():
+            return pick_step(turn, intent, wanted)
         case sop.Propose(tool=tool, args=args, found=found):
             exact = turn.case.edits.get(intent.id, args)
             return {"kind": "action", "intent": intent.id, "tool": tool, "args": exact, "found": dict(found)}

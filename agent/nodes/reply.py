@@ -12,6 +12,7 @@ from agent.casefile.records import Ask
 from agent.nodes.answer import answer, unanswered
 from agent.nodes.intake import window
 from agent.nodes.parts import say, settle, voice
+from agent.nodes.picking import pick
 from agent.nodes.propose import slots_of
 from agent.speech.render import cite, proof_asked, slots_asked
 from agent.state import State, Step, Update
@@ -88,6 +89,8 @@ async def _missing(turn: OpenTurn, step: Step) -> None:
     text, names = voice(turn).say(step["wording"], slots=slots), step["names"]
     turn.note(e.SlotsCleared(intent=step["intent"] or "", names=names))
     say(turn, step, text, asks=slots_asked(names))
+    if not names:
+        settle(turn, step, "answered")
 
 
 async def _refused(turn: OpenTurn, step: Step) -> None:
@@ -158,6 +161,7 @@ SPEAKERS: dict[str, Speaker] = {
     "answer": answer,
     "unanswered": unanswered,
     "choice": _choice,
+    "pick": pick,
     "social": _social,
     "waiting": _waiting,
     "declined": _declined,

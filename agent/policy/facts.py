@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, JsonValue
 
@@ -49,7 +49,11 @@ def vocabulary(catalog: Catalog) -> Vocabulary:
         proposal=PROPOSAL_FACTS,
         lookups={
             tool.name: LookupShape(
-                args=_shape(tool.args), optional=_optional(tool), subject=tool.subject, result=_shape(tool.result)
+                args=_shape(tool.args),
+                optional=_optional(tool),
+                subject=tool.subject,
+                result=_shape(tool.result),
+                lists=_lists(tool.result),
             )
             for tool in catalog.lookups
         },
@@ -122,6 +126,13 @@ def _optional(tool: Tool) -> frozenset[str]:
 def _shape(model: type[BaseModel]) -> dict[str, FactType]:
     kinds = {name: _scalar(field.annotation) for name, field in model.model_fields.items()}
     return {name: kind for name, kind in kinds.items() if kind is not None}
+
+
+def _lists(model: type[BaseModel]) -> dict[str, dict[str, FactType]]:
+    """The fields that are lists of records."""
+    fields = {name: field.annotation for name, field in model.model_fields.items()}
+    rows = {name: get_args(of)[0] for name, of in fields.items() if get_origin(of) is list}
+    return {name: _shape(row) for name, row in rows.items() if isinstance(row, type) and issubclass(row, BaseModel)}
 
 
 def _scalar(annotation: Any) -> FactType | None:

@@ -39,6 +39,21 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Pick:
+    """The customer is to choose among these."""
+
+    slot: str
+    options: list[dict[str, JsonValue]]
+    value: str
+    """The field of an option that stands for it."""
+    shown: str
+    """The wording of one option."""
+    many: bool
+    gone: bool
+    """What they chose before is not among these any more."""
+
+
+@dataclass(frozen=True)
 class Propose:
     """A change is to be proposed, on this evidence."""
 
@@ -70,7 +85,7 @@ class Person:
     reason: str
 
 
-Next = Need | Look | Propose | Say | Missing | Person
+Next = Need | Look | Pick | Propose | Say | Missing | Person
 
 
 @dataclass(frozen=True)
@@ -106,6 +121,8 @@ class _Walk:
             return None
         if step.look_up:
             return self._look_up(step, step.look_up)
+        if step.ask:
+            return self._ask(step, step.ask)
         if step.propose:
             return Propose(step.propose, self._args(step.propose, step), dict(self.found))
         if step.say:
@@ -126,6 +143,22 @@ class _Walk:
         self.values |= {f"{subject}.{k}": v for k, v in seen.result.items()}
         return None
 
+    def _ask(self, step: WorkflowStep, slot: str) -> Next | None:
+        """Whatever was chosen must still be to be had; the only option there is needs no asking."""
+        subject, _, name = (step.options or "").partition(".")
+        options = cast("list[dict[str, JsonValue]]", self.found.get(subject, {}).get(name) or [])
+        known = [str(option[step.value]) for option in options]
+        chosen = str(self.values[f"slots.{slot}"])
+        wanted = [value for value in (chosen.split(",") if step.many else [chosen]) if value]
+        if wanted and set(wanted) <= set(known):
+            return None
+        if not options:
+            return Missing(step.if_missing, step.slot) if step.if_missing else Person("no_rule")
+        if len(options) == 1 and not wanted:
+            self.values |= {f"slots.{slot}": known[0]}
+            return None
+        return Pick(slot, options, step.value, step.shown or "", step.many, gone=bool(wanted))
+
     def _args(self, tool: str, step: WorkflowStep) -> Args:
         """The arguments as the tool's own model writes them, so that equal proposals have equal digests."""
         given = {name: self.value(expression) for name, expression in step.with_.items()}
@@ -144,7 +177,8 @@ def next_step(
     missing = [need.slot for need in workflow.needs if not need.optional and need.slot not in slots]
     if missing:
         return Need(cast("list[str]", missing))
-    given: Facts = {f"slots.{need.slot}": slots.get(need.slot, "") for need in workflow.needs}
+    named = [need.slot for need in workflow.needs] + [step.ask for step in workflow.steps if step.ask]
+    given: Facts = {f"slots.{name}": slots.get(name, "") for name in named}
     walk = _Walk(workflow, catalog, vocabulary, looked, given)
     try:
         for index in range(len(workflow.steps)):

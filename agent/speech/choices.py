@@ -1,42 +1,170 @@
 """Choices: which of several options a customer's message takes, read by its words alone.
 
-An option is taken by its place ("the first one") or by a word that only its title has ("cancel"). What names two of
-them, or none, takes none.
+An option is taken by its text, by its place ("the first one", "2"), or by what was said and only it has: a word of
+its title ("cancel"), a day and a time ("Thursday at 10"). What names two of them, or none, takes none; nor does a
+message with a day, a time or a number that no option has.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, Self
 
-PLACES = {"en": ("first former 1 1st one", "second latter 2 2nd two", "third 3 3rd three")}
+from agent.speech.moments import marked, marks_of
+
+PLACES = {
+    "en": (
+        "first former 1 1st one earliest", "second latter 2 2nd two", "third 3 3rd three", "fourth 4 4th four",
+        "fifth 5 5th five", "sixth 6 6th six", "seventh 7 7th seven", "eighth 8 8th eight", "ninth 9 9th nine",
+        "tenth 10 10th ten",
+    )
+}  # fmt: skip
 """ISO 639-1 → words for each place."""
-NEITHER = {"en": "neither none nothing else no nope nah"}
-DENIED = {"en": "not don't dont never cannot can't"}
+LAST = {"en": "last latest"}
+ANY = {"en": "one"}
+"""A word for a place that stands for any option beside what else is said: "the Friday one"."""
+NEITHER = {"en": "neither none nothing else no nope nah other others another different"}
+ALL = {"en": "all both everything"}
+TWO = {"en": "both"}
+DENIED = {"en": "not don't dont never cannot can't except but without"}
 """Words that may turn whatever is named into its contrary."""
-IDLE = {"en": "a an the of to it is in on or and your my me i i'd want would like please option number answer"}
+IDLE = {
+    "en": """a an the of to it is in on at or and your my me i i'd i'll want would like please option number answer
+        take let's go for with that then this ok okay yes could you do works fine good great perfect thanks thank hello
+        just rather instead better prefer them these those"""
+}
 LONGEST = 8
 """Words; a longer message says something of its own."""
+PARTED = {"en": r"[,;&+]|\band\b|\bplus\b"}
+_NUMBER = re.compile(r"(\d{1,2})(st|nd|rd|th)?")
+
+Picked = list[int] | Literal["neither"] | None
 
 
 def taken(text: str, options: Sequence[str], language: str) -> int | Literal["neither"] | None:
     """The place of the option that a message takes; None: it takes none, and does not say so."""
-    said = [word for word in _words(text) if word not in _listed(IDLE, language)]
-    if not 0 < len(said) <= LONGEST or not _listed(DENIED, language).isdisjoint(said):
+    found = picked(text, options, language)
+    return found[0] if isinstance(found, list) else found
+
+
+def picked(text: str, options: Sequence[str], language: str, *, many: bool = False) -> Picked:
+    """The places of the options that a message takes: of one, or with `many` of any number of them."""
+    exact = [at for at, option in enumerate(options) if _words(option) == _words(text)]
+    if len(exact) == 1:
+        return exact
+    if not many:
+        return _one(text, options, language)
+    if (every := _every(text, options, language)) is not None:
+        return every
+    parts = [part for part in re.split(PARTED.get(language, PARTED["en"]), text.lower()) if _words(part)]
+    each = [_one(part, options, language) for part in parts]
+    found = [at for one in each if isinstance(one, list) for at in one]
+    if len(each) == 1:
+        return each[0]
+    return sorted(set(found)) if len(found) == len(each) > 0 else None
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a message says of the options."""
+
+    words: list[str]
+    """Without the idle ones, and without days and times."""
+    spoken: list[str]
+    """With the idle ones."""
+    named: list[int]
+    """The options that have all of it that any has."""
+    length: int
+
+
+def _said(text: str, options: Sequence[str], language: str) -> _Said | None:
+    """None where a message says too much, nothing, or turns what it names into its contrary."""
+    moments = marked(text, language)
+    spoken = _words(moments.rest)
+    words = [word for word in spoken if word not in _listed(IDLE, language)]
+    length = len(words) + len(moments.sought)
+    if not 0 < length <= LONGEST or not _listed(DENIED, language).isdisjoint(words):
         return None
-    places = [set(words.split()) for words in PLACES.get(language, PLACES["en"])]
-    # A place right after another is said of it: "the second one".
-    placing = [word for before, word in pairwise(["", *_words(text)]) if not {before, word} <= set().union(*places)]
-    titles = [set(_words(title)) - _listed(IDLE, language) for title in options]
-    own = [title - set().union(*titles[:at], *titles[at + 1 :]) for at, title in enumerate(titles)]
-    named = {at for at, words in enumerate(own) if any(_alike(word, one) for word in said for one in words)}
-    placed = {at for at, words in enumerate(places[: len(options)]) if not words.isdisjoint(placing)}
-    found = named or placed
+    shown = [_Shown.of(option, language) for option in options]
+    named = set(range(len(options)))
+    for meant in moments.sought:
+        named &= {at for at, option in enumerate(shown) if option.marks & meant}
+    for word in words if length > 1 or not words or not _is_place(words[0], len(options), language) else []:
+        named &= _having(word, shown, language)
+    return _Said(words, spoken, sorted(named), length)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """An option as it can be named."""
+
+    words: frozenset[str]
+    marks: frozenset[str]
+
+    @classmethod
+    def of(cls, option: str, language: str) -> Self:
+        words = _words(marked(option, language).rest)
+        return cls(frozenset(words) - _listed(IDLE, language), marks_of(option, language))
+
+
+def _every(text: str, options: Sequence[str], language: str) -> list[int] | None:
+    """All of them, or all that have what is said besides: "both mugs"."""
+    said, every = _said(text, options, language), _listed(ALL, language)
+    if said is None or every.isdisjoint(said.words):
+        return None
+    pair = not _listed(TWO, language).isdisjoint(said.words)
+    return said.named if said.named and (not pair or len(said.named) == 2) else None
+
+
+def _one(text: str, options: Sequence[str], language: str) -> Picked:
+    said = _said(text, options, language)
+    if said is None:
+        return None
+    found = _placed(said, len(options), language)
     if len(found) == 1:
-        return found.pop()
-    return None if _listed(NEITHER, language).isdisjoint(said) else "neither"
+        return list(found)
+    return None if _listed(NEITHER, language).isdisjoint(said.words) else "neither"
+
+
+def _having(word: str, shown: Sequence[_Shown], language: str) -> set[int]:
+    """The options that a word leaves: those that have it, or all where none has and it is no number."""
+    everywhere = set(range(len(shown)))
+    is_place = _is_place(word, len(shown), language)
+    having = {at for at, option in enumerate(shown) if any(_alike(word, one) for one in option.words)}
+    if (number := _NUMBER.fullmatch(word)) is not None:
+        n = int(number[1])
+        marks = {f"d:{n}"} if number[2] else {f"t:{n:02}:00", f"t:{n + 12:02}:00", f"d:{n}"} if not is_place else set()
+        having |= {at for at, option in enumerate(shown) if marks & option.marks}
+    if is_place:
+        return having or everywhere
+    return having if having or number is not None else everywhere
+
+
+def _is_place(word: str, many: int, language: str) -> bool:
+    return any(word in words.split() for words in _places(language)[:many])
+
+
+def _placed(said: _Said, many: int, language: str) -> set[int]:
+    """Of the options that were named, those at the places that are said; all of them where no place is said."""
+    places = [set(words.split()) for words in _places(language)[:many]]
+    known = set[str]().union(*places, _listed(LAST, language))
+    # A place right after another is said of it: "the second one".
+    placing = {word for before, word in pairwise(["", *said.spoken]) if word in known and before not in known}
+    if said.length > 1:
+        placing -= _listed(ANY, language)
+    found = {at for at, words in enumerate(places) if not words.isdisjoint(placing)}
+    found |= {-1} if not _listed(LAST, language).isdisjoint(placing) else set()
+    named = set(said.named)
+    if not found or len(named) < min(2, many):
+        return named if len(named) < many else set()
+    return {at % many for at in found} & named | {said.named[at] for at in found if at < len(named)}
+
+
+def _places(language: str) -> Sequence[str]:
+    return PLACES.get(language, PLACES["en"])
 
 
 def _words(text: str) -> list[str]:
@@ -50,4 +178,4 @@ def _listed(lists: dict[str, str], language: str) -> set[str]:
 def _alike(word: str, other: str) -> bool:
     """Whether two words are one in different forms: "cancel", "cancelling"."""
     short, long = sorted((word, other), key=len)
-    return word == other or (len(short) > 3 and long.startswith(short))
+    return word == other or (len(short) > 3 and long.startswith(short)) or long == f"{short}s"

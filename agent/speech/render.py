@@ -55,6 +55,11 @@ class Voice:
         things = [self.say(f"ask.{name}") for name in slots] + [self.say(f"proof.{name}") for name in proof]
         return self.say("ask.sentence", things=things, why=self.say("ask.identity_why") if proof else "")
 
+    def options(self, slot: str, options: Sequence[str], *, many: bool, more: bool) -> str:
+        """The question for one of these options, or for several; `more`: there are others."""
+        thing = self.say(f"ask.{slot}")
+        return self.say("ask.options", thing=thing, options=list(options), many=many, more=more)
+
     def about(self, wording: str, action: str, args: Args, clauses: Sequence[str] = ()) -> str:
         """A text about a proposal, with the clause that rules it."""
         clause = self._release.playbook.clauses[clauses[0]] if clauses else None

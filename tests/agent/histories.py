@@ -17,7 +17,14 @@ from agent.casefile.fold import Case, fold
 
 TEXTS = ["Where is my order?", "yes", "", "Straße 7\n— €30", "𝄞 " * 9, '{"a": "\\u0000"}', "HG-123456", "x" * 300]
 NAMES = ["order_id", "email", "postcode", "reason"]
-ABOUT_A_MATTER = ["SlotsCleared", "IntentSettled", "ApprovalAsked", "ConfirmationAsked"]
+ABOUT_A_MATTER = [
+    "SlotsCleared",
+    "OptionsOffered",
+    "OptionsPassed",
+    "IntentSettled",
+    "ApprovalAsked",
+    "ConfirmationAsked",
+]
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 PACKET = r.Handoff.model_construct(**dict.fromkeys(r.Handoff.model_fields, r.Sourced(value="", events=[])))  # type: ignore[arg-type]
 
@@ -194,6 +201,10 @@ KINDS: dict[str, Callable[[Writer], e.Body]] = {
     "IntentSettled": _settled,
     "SlotsCleared": lambda w: e.SlotsCleared(intent=w.intent(), names=["reason"]),
     "ReplySent": lambda w: e.ReplySent(text=w.text(), asks=w.asks(), continues=w.flip()),
+    "OptionsOffered": lambda w: e.OptionsOffered(
+        intent=w.intent(), name="slot_id", options=[r.Option(value=w.hex()[:8], text=w.text())], many=w.flip()
+    ),
+    "OptionsPassed": lambda w: e.OptionsPassed(intent=w.intent(), name="slot_id"),
     "HandedOff": lambda _: e.HandedOff(reason="policy", packet=PACKET, ticket_id="t-1"),
     "TicketOpened": lambda _: e.TicketOpened(ticket_id="t-2"),
     "TurnDone": lambda w: e.TurnDone(turn=w.turn(), wakes=[]),

@@ -50,6 +50,13 @@ class Refund(OneOrder):
     currency: Currency = "EUR"
 
 
+class OrderLine(BaseModel):
+    """A thing that was ordered."""
+
+    sku: str
+    name: str
+
+
 class Order(BaseModel):
     """An order of the customer in scope."""
 
@@ -58,6 +65,7 @@ class Order(BaseModel):
     total: Decimal
     paid: bool
     note: str | None
+    lines: list[OrderLine] = []
 
 
 class Customer(BaseModel):

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -235,6 +236,28 @@ async def test_a_yes_that_was_used_is_none(desk: Desk, turn: OpenTurn, shop: Sho
     assert shop.called == [started.effect]
     assert later.case.open_effects == {}, "what was not written did not happen"
     await later.finish()
+
+
+async def test_a_yes_that_lapses_while_the_system_is_read_starts_nothing(turn: OpenTurn, shop: Shop) -> None:
+    say_yes(turn, ruled(turn), lapses_after_s=0.2)
+    shop.at_read = lambda: time.sleep(0.1)
+    for _ in range(2):
+        with pytest.raises(NotAuthorised):
+            await start(turn, "cancel_order", ORDER, "i1")
+    await nothing_was_sent(turn, shop)
+
+
+async def test_what_could_not_be_read_beforehand_stays_planned(turn: OpenTurn, shop: Shop) -> None:
+    say_yes(turn, ruled(turn))
+    shop.lost_reads = 1
+    with pytest.raises(ToolLost):
+        await start(turn, "cancel_order", ORDER, "i1")
+    await turn.commit()
+    assert (shop.called, await states(turn)) == ([], ["planned"])
+    assert await start(turn, "cancel_order", ORDER, "i1") is not None
+    assert await states(turn) == ["started"], "committed before the call"
+    await turn.commit()
+    assert await states(turn) == ["returned"]
 
 
 async def test_a_ruling_of_an_earlier_turn_is_none(desk: Desk, turn: OpenTurn, shop: Shop) -> None:

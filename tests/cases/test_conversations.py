@@ -43,7 +43,7 @@ async def test_a_question_without_an_answer_comes_after_those_that_have_one(hous
 
 async def test_what_is_only_near_a_question_is_quoted_as_that_and_a_person_is_offered(house: House) -> None:
     case = await house.open()
-    turn = await case.say("can I get my engraved board wrapped in blue paper")
+    turn = await case.say("are metal spatulas ok in the iron pan")
     nearest, offer = turn["reply"].split("\n\n")
     assert nearest.startswith("I am not sure that this is what you mean")
     assert offer == "Shall I pass it on to a colleague?"

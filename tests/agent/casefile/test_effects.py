@@ -24,9 +24,15 @@ def effect(case_id: str, args: Args | None = None, yes: str = YES) -> EffectStar
     )  # fmt: skip
 
 
+async def plan(files: CaseFiles, case_id: str, effect: EffectStarted) -> None:
+    async with files.database.write() as tx:
+        await effects.plan(tx, files.tenant, files.clock, case_id, effect.effect, effect.action, effect.yes)
+
+
 async def start(files: CaseFiles, case_id: str, started: EffectStarted) -> None:
     async with files.database.write() as tx:
-        await effects.start(tx, files.tenant, files.clock, case_id, started)
+        await effects.plan(tx, files.tenant, files.clock, case_id, started.effect, started.action, started.yes)
+        await effects.start(tx, files.clock, started.effect)
 
 
 async def settle(files: CaseFiles, started: EffectStarted, state: str) -> None:
@@ -42,7 +48,7 @@ async def states(files: CaseFiles, case_id: str) -> dict[str, str]:
 async def test_a_yes_starts_one_effect_only(files: CaseFiles, case_id: str) -> None:
     first = effect(case_id)
     await start(files, case_id, first)
-    with pytest.raises(NotAuthorised, match="already started"):
+    with pytest.raises(NotAuthorised, match="used before"):
         await start(files, case_id, effect(case_id, {"order_id": "HG-2"}))
     assert await states(files, case_id) == {first.effect: "started"}
 
@@ -52,7 +58,7 @@ async def test_the_same_effect_is_not_started_again(files: CaseFiles, case_id: s
     await start(files, case_id, first)
     await settle(files, first, "verified")
     for again in (first, first.model_copy(update={"yes": "confirmation:m2:aaaa"})):
-        with pytest.raises(NotAuthorised):
+        with pytest.raises(NotAuthorised, match="already started"):
             await start(files, case_id, again)
     assert await states(files, case_id) == {first.effect: "verified"}
 
@@ -77,3 +83,26 @@ async def test_a_yes_counts_within_its_case(files: CaseFiles, case_id: str) -> N
     await start(files, case_id, effect(case_id))
     await start(files, other, effect(other))
     assert len(await states(files, other)) == 1
+
+
+async def test_what_was_not_planned_cannot_start(files: CaseFiles, case_id: str) -> None:
+    async with files.database.write() as tx:
+        with pytest.raises(NotAuthorised, match="never planned"):
+            await effects.start(tx, files.clock, effect(case_id).effect)
+
+
+async def test_an_effect_moves_forward_only(files: CaseFiles, case_id: str) -> None:
+    planned = effect(case_id)
+    await plan(files, case_id, planned)
+    await settle(files, planned, "verified")
+    assert await states(files, case_id) == {planned.effect: "planned"}, "nothing comes of what was not sent"
+    await start(files, case_id, planned)
+    async with files.database.write() as tx:
+        await effects.returned(tx, files.clock, planned.effect)
+    await plan(files, case_id, planned)
+    assert await states(files, case_id) == {planned.effect: "returned"}
+    for state in ("unknown", "verified"):
+        await settle(files, planned, state)
+    async with files.database.write() as tx:
+        await effects.returned(tx, files.clock, planned.effect)
+    assert await states(files, case_id) == {planned.effect: "verified"}

@@ -29,6 +29,7 @@ def facts(case: Case, intent: Intent | None = WANTS, tool: str = "issue_refund",
 
 def test_tools_give_rules_their_words() -> None:
     assert WORDS.lookups["get_order"].result == {"id": "string", "status": "string", "total": "double", "paid": "bool"}
+    assert WORDS.lookups["get_order"].lists == {"lines": {"sku": "string", "name": "string"}}
     assert WORDS.actions["issue_refund"].args == {"order_id": "string", "amount": "double", "currency": "string"}
     assert WORDS.actions["issue_refund"].optional == {"currency"}
     assert WORDS.variables["customer.refunds"] == "int"

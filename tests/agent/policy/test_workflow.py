@@ -8,7 +8,20 @@ from hypothesis import strategies as st
 
 from agent.casefile.records import Args
 from agent.policy.facts import vocabulary
-from agent.policy.workflow import Look, Looked, Missing, Need, Next, Person, Propose, Say, Seen, next_step, same_args
+from agent.policy.workflow import (
+    Look,
+    Looked,
+    Missing,
+    Need,
+    Next,
+    Person,
+    Pick,
+    Propose,
+    Say,
+    Seen,
+    next_step,
+    same_args,
+)
 from knowledge.playbook import Workflow
 from tests.agent.shop import Shop, catalog
 
@@ -100,6 +113,52 @@ def test_a_record_that_is_not_theirs_is_asked_for_again_or_goes_to_a_person() ->
 
 def test_a_system_that_cannot_be_read_is_for_a_person() -> None:
     assert step(sop(LOOK, CANCEL), looked=seen(get_order="down")) == Person("system_down")
+
+
+LINES: list[Any] = [{"sku": "mug", "name": "Mug"}, {"sku": "lamp", "name": "Lamp"}]
+ASK = {"ask": "items", "options": "order.lines", "value": "sku", "shown": "line"}
+TELL = {"when": 'slots.items == "lamp"', "say": "the lamp"}
+
+
+def with_lines(*lines: Any, **more: Any) -> Looked:
+    return seen(get_order=ORDER | {"lines": list(lines)} | more)
+
+
+def test_a_customer_chooses_among_what_was_looked_up() -> None:
+    workflow = sop(LOOK, ASK, TELL, {"person": "later"})
+    assert step(workflow, looked=with_lines(*LINES)) == Pick("items", LINES, "sku", "line", many=False, gone=False)
+    found = {"order": ORDER | {"lines": LINES}}
+    assert step(workflow, SLOTS | {"items": "lamp"}, with_lines(*LINES)) == Say("the lamp", found)
+    assert step(workflow, SLOTS | {"items": "mug"}, with_lines(*LINES)) == Person("later")
+
+
+def test_what_was_chosen_must_still_be_there() -> None:
+    gone = Pick("items", LINES, "sku", "line", many=False, gone=True)
+    assert step(sop(LOOK, ASK, TELL), SLOTS | {"items": "vase"}, with_lines(*LINES)) == gone
+    alone = Pick("items", LINES[:1], "sku", "line", many=False, gone=True)
+    assert step(sop(LOOK, ASK, TELL), SLOTS | {"items": "lamp"}, with_lines(*LINES[:1])) == alone
+
+
+def test_the_only_one_there_is_needs_no_asking() -> None:
+    assert step(sop(LOOK, ASK, TELL), looked=with_lines(LINES[1])) == Say(
+        "the lamp", {"order": ORDER | {"lines": LINES[1:]}}
+    )
+
+
+def test_nothing_to_choose_from_is_said_or_is_for_a_person() -> None:
+    assert step(sop(LOOK, ASK, TELL), looked=with_lines()) == Person("no_rule")
+    told = ASK | {"if_missing": "no_lines", "slot": "order_id"}
+    assert step(sop(LOOK, told, TELL), looked=with_lines()) == Missing("no_lines", "order_id")
+
+
+def test_several_may_be_chosen_and_all_must_be_there() -> None:
+    workflow = sop(
+        LOOK, ASK | {"many": True}, {"when": 'slots.items == "mug,lamp"', "say": "both"}, {"person": "later"}
+    )
+    both = SLOTS | {"items": "mug,lamp"}
+    assert isinstance(step(workflow, both, with_lines(*LINES)), Say)
+    again = Pick("items", LINES, "sku", "line", many=True, gone=True)
+    assert step(workflow, SLOTS | {"items": "mug,vase"}, with_lines(*LINES)) == again
 
 
 @pytest.mark.parametrize(
