@@ -33,8 +33,11 @@ from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
 from tools.backoffice.app import create_app as create_backoffice
 from tools.backoffice.store import Unusable
-from tools.catalog import harbor_catalog
+from tools.catalog import connected_catalog, harbor_catalog
+from tools.connections import connections_of
+from tools.connectors.connection import Connection, Needs, tried
 from tools.contract import Catalog
+from tools.declared import DeclarationError
 from tools.http import Backoffice
 from web.app import create_app
 from web.front import Front
@@ -48,6 +51,7 @@ REFUSALS = (
     IndexMismatch,
     IndexUnavailable,
     Unusable,
+    DeclarationError,
 )
 """What stops a command, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
@@ -64,6 +68,8 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     backoffice_url: str | None = None
     """The company's systems (their API is under `/api`); by default the embedded ones, over HTTP like any other."""
+    connections: Path | None = None
+    """A file that names other systems, whose tools stand beside the back office's or in their place."""
     model: str | None = None
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY")
@@ -82,8 +88,29 @@ class Settings(BaseSettings):
 
 
 def tools_of(settings: Settings) -> Catalog:
-    """The company's tools, to look at; they reach no system before they are called."""
-    return harbor_catalog(Backoffice(_backoffice(settings)), b"", Clock(settings.clock_offset_s).now)
+    """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
+    clock = Clock(settings.clock_offset_s).now
+    needs = Needs(clock=clock, code_secret=b"", looking=True)
+    own = harbor_catalog(Backoffice(_backoffice(settings)), needs.code_secret, clock)
+    return connected_catalog(own, connections_of(settings.connections, needs))
+
+
+@contextlib.asynccontextmanager
+async def connected_tools(settings: Settings, code_secret: bytes) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
+    """The company's tools, to work with, and the connections to other systems. Raises DeclarationError."""
+    clock = Clock(settings.clock_offset_s).now
+    needs = Needs(clock=clock, code_secret=code_secret)
+    async with contextlib.AsyncExitStack() as stack:
+        backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
+        connections = connections_of(settings.connections, needs)
+        for connection in connections:
+            stack.push_async_callback(connection.close)
+        own = Connection(
+            system="backoffice",
+            tools=list(harbor_catalog(backoffice, code_secret, clock).tools.values()),
+            probe=lambda: tried(backoffice.reached()),
+        )
+        yield connected_catalog(Catalog.of(*own.tools), connections), [own, *connections]
 
 
 def _backoffice(settings: Settings) -> str:
@@ -138,8 +165,7 @@ async def opened(
     clock = Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
     async with contextlib.AsyncExitStack() as stack:
-        backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
-        catalog = harbor_catalog(backoffice, code_secret, clock.now)
+        catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret))
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
         report("Checking the playbook")

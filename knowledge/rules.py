@@ -47,6 +47,8 @@ class ActionShape:
     args: Mapping[str, FactType]
     optional: frozenset[str] = frozenset()
     """Arguments that may be left out."""
+    forbidden: bool = False
+    """Nobody has classified it, so nothing may propose it, and it needs neither a class nor words."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,7 +71,7 @@ def contract(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
     """`CONTRACT` with the texts of each action: what is being done, the question, and the four outcomes."""
     ids = dict(CONTRACT)
     for name, shape in vocabulary.actions.items():
-        for prefix in (f"do.{name}", f"confirm.{name}", *outcomes(name)):
+        for prefix in () if shape.forbidden else (f"do.{name}", f"confirm.{name}", *outcomes(name)):
             ids[prefix] = frozenset(shape.args)
     return ids
 

@@ -29,6 +29,7 @@ from tools.browser.chromium import Chromium
 from tools.browser.recipe import PLAIN, Proof, Recipe, Secret, load_recipe
 from tools.browser.record import intended, read_record, reckoned
 from tools.browser.walk import WRONG, NoSuchPage, Stopped, Walk
+from tools.calls import GATEWAY, LATER
 from tools.contract import (
     Action,
     Arguments,
@@ -42,7 +43,6 @@ from tools.contract import (
     ToolLost,
     ToolRefused,
 )
-from tools.http import GATEWAY, LATER
 
 RECIPES = Path(__file__).parent / "recipes"
 CONFLICT = 409
