@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,11 @@ from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError, load
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
+from tools.backoffice import session as backoffice_staff
 from tools.backoffice.app import create_app as create_backoffice
 from tools.backoffice.store import Unusable
+from tools.browser.action import Browsing
+from tools.browser.chromium import Chromium
 from tools.catalog import connected_catalog, harbor_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs, tried
@@ -70,6 +73,8 @@ class Settings(BaseSettings):
     """The company's systems (their API is under `/api`); by default the embedded ones, over HTTP like any other."""
     connections: Path | None = None
     """A file that names other systems, whose tools stand beside the back office's or in their place."""
+    chromium: str | None = Field(default=None, validation_alias="CHROMIUM")
+    """The browser for pages without an API; by default the system's own, if it has one."""
     model: str | None = None
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY")
@@ -91,7 +96,7 @@ def tools_of(settings: Settings) -> Catalog:
     """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
     clock = Clock(settings.clock_offset_s).now
     needs = Needs(clock=clock, code_secret=b"", looking=True)
-    own = harbor_catalog(Backoffice(_backoffice(settings)), needs.code_secret, clock)
+    own = harbor_catalog(Backoffice(_backoffice(settings)), needs.code_secret, clock, _browsing(settings, Chromium()))
     return connected_catalog(own, connections_of(settings.connections, needs))
 
 
@@ -105,12 +110,19 @@ async def connected_tools(settings: Settings, code_secret: bytes) -> AsyncIterat
         connections = connections_of(settings.connections, needs)
         for connection in connections:
             stack.push_async_callback(connection.close)
-        own = Connection(
-            system="backoffice",
-            tools=list(harbor_catalog(backoffice, code_secret, clock).tools.values()),
-            probe=lambda: tried(backoffice.reached()),
-        )
-        yield connected_catalog(Catalog.of(*own.tools), connections), [own, *connections]
+        chromium = await stack.enter_async_context(Chromium(settings.chromium))
+        own = harbor_catalog(backoffice, code_secret, clock, _browsing(settings, chromium))
+
+        def part(system: str, probe: Callable[[], Awaitable[object]]) -> Connection:
+            tools = [tool for tool in own.tools.values() if tool.system == system]
+            return Connection(system=system, tools=tools, probe=lambda: tried(probe()))
+
+        harbor = [part("backoffice", backoffice.reached), part("staff_pages", chromium.reached)]
+        yield connected_catalog(own, connections), [*harbor, *connections]
+
+
+def _browsing(settings: Settings, chromium: Chromium) -> Browsing:
+    return Browsing(chromium, settings.home, {"backoffice": _backoffice(settings)})
 
 
 def _backoffice(settings: Settings) -> str:
@@ -212,6 +224,9 @@ def app_of(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     home = Home.at(settings.home)
     app = create_app(lifespan, rate_limit=settings.rate_limit)
     app.mount("/backoffice", create_backoffice(home.path / "backoffice.db"))
+    if settings.backoffice_url is None:
+        home.keep("backoffice_login", backoffice_staff.LOGIN)
+        home.keep("backoffice_password", backoffice_staff.PASSWORD)
     return app
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from tools.browser.action import Browsing, shipped_actions
 from tools.connectors.connection import Connection
 from tools.contract import Action, Catalog, Lookup, Risk, Tool, scalars
 from tools.customers import customer_tools
@@ -17,8 +18,13 @@ from tools.refunds import issue_refund
 from tools.tickets import create_ticket
 
 
-def harbor_catalog(backoffice: Backoffice, code_secret: bytes, clock: Callable[[], datetime]) -> Catalog:
-    """Every tool of the company; `code_secret` makes one-time codes, `clock` tells an aware time."""
+def harbor_catalog(
+    backoffice: Backoffice, code_secret: bytes, clock: Callable[[], datetime], browsing: Browsing
+) -> Catalog:
+    """Every tool of the company; `code_secret` makes one-time codes, `clock` tells an aware time.
+
+    What only its staff's pages can do is done through `browsing`, which knows them as the site `backoffice`.
+    """
     return Catalog.of(
         *order_tools(backoffice, clock),
         *customer_tools(backoffice, clock),
@@ -26,6 +32,7 @@ def harbor_catalog(backoffice: Backoffice, code_secret: bytes, clock: Callable[[
         find_customer(backoffice),
         send_code(backoffice, code_secret),
         create_ticket(backoffice),
+        *shipped_actions(browsing),
     )
 
 

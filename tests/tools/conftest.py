@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.backoffice import Oracle, Record, running_backoffice
+from tools.browser.action import Browsing
+from tools.browser.chromium import Chromium
 from tools.catalog import harbor_catalog
 from tools.contract import Catalog, Scope
 from tools.http import Backoffice
@@ -69,7 +71,9 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]
         httpx.AsyncClient(event_hooks={"request": [note]}, trust_env=False) as client,
     ):
         backoffice = Backoffice(base_url, timeout_s=PATIENCE_S, client=client)
-        yield Shop(base_url, oracle, harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC)), requests)
+        browsing = Browsing(Chromium(), tmp_path_factory.mktemp("home"), {"backoffice": base_url})
+        catalog = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC), browsing)
+        yield Shop(base_url, oracle, catalog, requests)
 
 
 @pytest.fixture

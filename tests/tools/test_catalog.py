@@ -20,6 +20,7 @@ ACTIONS = {
     "change_address": {"address", "postcode"},
     "send_code": {"ordinal"},
     "create_ticket": {"kind", "subject", "body", "priority", "number"},
+    "correct_points": {"points", "reason"},
 }
 FACTS = {
     "get_order": {
@@ -55,8 +56,9 @@ def test_arguments_of_actions_are_scalars_that_rules_can_name(shop: Shop) -> Non
             assert field.annotation in (str, int, Decimal) or get_origin(field.annotation) is Literal
 
 
-def test_every_action_can_be_repeated_by_its_key_and_only_harmless_ones_need_no_yes(shop: Shop) -> None:
-    assert {action.key for action in shop.tools.actions} == {KeyKind.IDEMPOTENCY_KEY}
+def test_every_call_can_be_repeated_by_its_key_and_only_harmless_ones_need_no_yes(shop: Shop) -> None:
+    unkeyed = {action.name: action.key for action in shop.tools.actions if not action.key.is_safe_to_repeat}
+    assert unkeyed == {"correct_points": KeyKind.MARKER}  # a page knows no repeats, so nothing is sent to it twice
     low = {action.name for action in shop.tools.actions if action.risk is Risk.LOW}
     assert low == {"send_code", "create_ticket"}
 
@@ -72,6 +74,7 @@ def test_every_action_aims_at_one_record(shop: Shop) -> None:
         "change_address": ("customer", "cus_100001"),
         "send_code": ("customer", "cus_100001"),
         "create_ticket": ("ticket", "2"),
+        "correct_points": ("loyalty", "cus_100001"),
     }
 
 

@@ -19,6 +19,7 @@ import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -111,7 +112,7 @@ class _Browsed:
 
     def target(self, args: Arguments) -> Target:
         aim = self.recipe.target
-        return Target(kind=aim.kind, id=PLAIN.from_string(aim.id).render(args.model_dump(mode="json")))
+        return Target(kind=aim.kind, id=PLAIN.from_string(aim.id).render(vars(args)))
 
     async def _record(self, phase: str, args: Arguments, scope: Scope) -> tuple[Record, list[JsonValue]]:
         """The record as it stands, and how it was read. Raises `ToolRefused` where there is none, and `ToolLost`."""
@@ -165,8 +166,8 @@ def marker(key: str) -> str:
     return f"dh-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
 
 
-def recipe_action(recipe: Recipe, browsing: Browsing, lookups: Mapping[str, Lookup]) -> Action:
-    """The action that a recipe declares. Raises ValueError when the lookup that proves it does not exist."""
+def recipe_action(recipe: Recipe, browsing: Browsing, lookups: Mapping[str, Lookup] = MappingProxyType({})) -> Action:
+    """The action that a recipe declares. Raises ValueError when the lookup that proves it is not one of `lookups`."""
     lookup = lookups.get(recipe.proof.lookup) if recipe.proof else None
     if recipe.proof is not None and lookup is None:
         raise ValueError(f"The recipe {recipe.label} is proven by '{recipe.proof.lookup}', which is no lookup here.")
@@ -183,16 +184,14 @@ def recipe_action(recipe: Recipe, browsing: Browsing, lookups: Mapping[str, Look
         run=browsed.run,
         verify=browsed.verify,
         undo=browsed.undo if recipe.undo else None,
+        proof="pages, afresh" if lookup is None else lookup.name,
     )
 
 
-def shipped_actions(browsing: Browsing, lookups: Mapping[str, Lookup]) -> list[Action]:
-    """The actions of the recipes that come with the product, as far as their sites are connected here.
-
-    Raises DeclarationError.
-    """
+def shipped_actions(browsing: Browsing) -> list[Action]:
+    """The actions of the recipes that come with the product, as far as their sites are known here."""
     recipes = [load_recipe(path) for path in sorted(RECIPES.glob("*.yaml"))]
-    return [recipe_action(recipe, browsing, lookups) for recipe in recipes if browsing.reaches(recipe)]
+    return [recipe_action(recipe, browsing) for recipe in recipes if browsing.reaches(recipe)]
 
 
 def _values(args: Arguments, scope: Scope) -> dict[str, JsonValue]:

@@ -88,6 +88,11 @@ class Chromium:
         finally:
             self._free.release()
 
+    async def reached(self) -> None:
+        """Have a page, of no site. Raises `ToolLost` when none can be had."""
+        async with self.visit([]):
+            return
+
     async def aclose(self) -> None:
         """End the browser, if it was ever started."""
         async with self._lock:

@@ -16,7 +16,7 @@ __all__ = ["chromium"]
 @pytest.fixture(scope="session")
 async def pages() -> AsyncIterator[Chromium]:
     """The browser that recipes use."""
-    async with Chromium(executable()) as browser:
+    async with Chromium(executable(), queue_s=60) as browser:
         yield browser
 
 
