@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.browser import executable
 from tests.cases.house import House, running
 from tests.cases.people import People, age, total
 from tools.browser.action import marker
+from tools.contract import Scope
 
 SAYS = "The points for my order {} are missing, can you add them please?"
 
@@ -22,6 +24,15 @@ SAYS = "The points for my order {} are missing, can you add them please?"
 @pytest.fixture(autouse=True)
 def _with_a_browser() -> None:
     executable()
+
+
+@pytest.fixture
+async def house(house: House, people: People) -> House:
+    """With its browser open: a start takes its time on a busy machine, and a turn's is limited."""
+    action = house.front.desk.catalog.action("correct_points")
+    scope = Scope(tenant="harbor", case_id=str(uuid4()), customer_id=next(iter(people.customers)))
+    await action.before(action.args.model_validate({"points": 1, "reason": "Only looked at"}), scope)
+    return house
 
 
 def old_enough(order: Record) -> bool:
@@ -76,7 +87,8 @@ async def test_what_is_told_is_what_the_page_shows_afterwards(
     case, _ = await asked(house, customer, order)
     await house.oracle.arm(fault, resource="loyalty", method="PATCH")
     done = await approved(house, case)
-    assert [receipt["state"] for receipt in done["receipts"]] == [state], done
+    states = [receipt["state"] for receipt in done["receipts"] if receipt["action"] == "correct_points"]
+    assert states == [state], done
     assert ("are booked" in done["reply"]) == (state == "verified")
     assert (done["handoff"] is not None) == (state != "verified")
     changed = [row for row in await corrections(house, seq) if row["changes"]]
@@ -100,5 +112,5 @@ async def test_without_a_browser_the_house_stands_and_a_person_is_told(ready_hom
         if turn["status"] == "waiting_approval":
             turn = await approved(house, case)
         assert turn["handoff"]["reason"] == "system_down", turn
-        assert turn["receipts"] == []
+        assert [receipt["action"] for receipt in turn["receipts"]] == ["create_ticket"]
         assert await corrections(house, seq) == []

@@ -17,13 +17,13 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from playwright.async_api import Error
+from playwright.async_api import Error, StorageState
 from pydantic import JsonValue, ValidationError
 
 from tools.browser.chromium import Chromium
@@ -58,6 +58,8 @@ class Browsing:
     chromium: Chromium
     home: Path
     sites: Mapping[str, str]
+    sessions: dict[tuple[str, bool], StorageState] = field(default_factory=dict)
+    """Who is signed in, by recipe, and apart for what proves: nothing is proven in the session that did it."""
 
     def reaches(self, recipe: Recipe) -> bool:
         """Whether every site of a recipe has an address here."""
@@ -144,11 +146,16 @@ class _Browsed:
         home = self.browsing.home
         secrets = {name: _secret(secret, home) for name, secret in self.recipe.secrets.items()}
         sites = [self.browsing.sites.get(site, site).rstrip("/") for site in self.recipe.sites]
-        async with self.browsing.chromium.visit(sites) as (page, gate):
-            walk = Walk(page, gate, self.recipe, sites[0], values, secrets, _folder(home, scope, phase), home)
+        held = self.recipe.label, phase == "verify"
+        session = self.browsing.sessions.get(held)
+        async with self.browsing.chromium.visit(sites, session) as (page, gate):
+            shots = _folder(home, scope, phase)
+            walk = Walk(page, gate, self.recipe, sites[0], values, secrets, shots, home, session is not None)
             try:
                 async with asyncio.timeout(self.recipe.limit_s):
-                    return await work(walk)
+                    gave = await work(walk)
+                    self.browsing.sessions[held] = await page.context.storage_state()
+                    return gave
             except NoSuchPage as error:
                 if not walk.sent:
                     raise ToolRefused("There is no such record of this customer.") from error

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, Error, Page, Playwright, StorageState, async_playwright
 
 from tools.browser.gate import Gate
 from tools.contract import ToolLost
@@ -71,8 +71,13 @@ class Chromium:
         await self.aclose()
 
     @contextlib.asynccontextmanager
-    async def visit(self, sites: Sequence[str]) -> AsyncIterator[tuple[Page, Gate]]:
-        """An empty page that reaches `sites` alone, and its gate. Raises `ToolLost` when none can be had."""
+    async def visit(
+        self, sites: Sequence[str], session: StorageState | None = None
+    ) -> AsyncIterator[tuple[Page, Gate]]:
+        """An empty page that reaches `sites` alone, and its gate. Raises `ToolLost` when none can be had.
+
+        `session` is what an earlier visit's context was left with (`storage_state`): whoever signed in there is.
+        """
         try:
             async with asyncio.timeout(self._queue_s):
                 await self._free.acquire()
@@ -80,7 +85,7 @@ class Chromium:
             raise ToolLost(f"The browser was busy for {self._queue_s:g} s.", answered=True) from None
         try:
             async with Gate(sites) as gate:
-                browser, page = await self._opened(gate)
+                browser, page = await self._opened(gate, session)
                 try:
                     yield page, gate
                 finally:
@@ -98,7 +103,7 @@ class Chromium:
         async with self._lock:
             await self._end()
 
-    async def _opened(self, gate: Gate) -> tuple[Browser, Page]:
+    async def _opened(self, gate: Gate, session: StorageState | None) -> tuple[Browser, Page]:
         for _ in range(2):
             browser = await self._launched()
             try:
@@ -108,6 +113,7 @@ class Chromium:
                         accept_downloads=False,
                         service_workers="block",
                         reduced_motion="reduce",
+                        storage_state=session,
                     )
                     return browser, await gate.guard(context)
             except (Error, TimeoutError):  # it died, or hangs, since it was last used

@@ -25,10 +25,13 @@ from tools.contract import Record
 
 ELEMENT_MS = 3000
 """How long a page may take to show what a step looks for."""
+DOING_MS = 10_000
+"""How long what is done with it may take; the visit's own limit may end it before."""
 ARRIVAL_S = 3.0
 """How long the page that follows a click may take to come."""
 MOST_STEPS = 60
 """Steps of a walk that are logged, logins included."""
+QUALITY = 70
 NOT_FOUND = 404
 WRONG = 400
 GONE_ASTRAY = frozenset({"data", "blob", "file", "filesystem", "javascript"})
@@ -56,6 +59,8 @@ class Walk:
     secrets: Mapping[str, str]
     shots: Path
     home: Path
+    in_session: bool = False
+    """Whether somebody was signed in before, and may still be."""
     log: list[JsonValue] = field(default_factory=list)
     sent: list[Request] = field(default_factory=list)
     """What the steps that send have sent; a login is not among it."""
@@ -65,7 +70,7 @@ class Walk:
     _secret_fields: list[Found] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.set_default_timeout(ELEMENT_MS)
+        self.page.set_default_timeout(DOING_MS)
         self.page.on("domcontentloaded", self._arrive)
 
     async def take(self, steps: list[Step]) -> None:
@@ -74,7 +79,7 @@ class Walk:
         When the session has expired by then, it is signed in again once, and the steps begin anew: only as long as
         nothing was sent.
         """
-        if self.recipe.login is not None and not self._signed_in:
+        if self.recipe.login is not None and not self.in_session and not self._signed_in:
             await self._sign_in(self.recipe.login)
         while True:
             over = await self._taken(steps)
@@ -99,7 +104,7 @@ class Walk:
         """The one element of a locator. Raises Stopped."""
         found = self.all(locator)
         try:
-            await found.first.wait_for(state="attached")
+            await found.first.wait_for(state="attached", timeout=ELEMENT_MS)
         except Error:
             raise Stopped(f"{locator} matches nothing on the page; it has to match one element.") from None
         count = await found.count()
@@ -159,7 +164,7 @@ class Walk:
                 self._at(f"{self.base}{ADDRESS.from_string(path).render(self.values)}")
 
     async def _goto(self, address: str) -> None:
-        response: Response | None = await self.page.goto(address, wait_until="load", timeout=2 * ELEMENT_MS)
+        response: Response | None = await self.page.goto(address, wait_until="load")
         if response is not None and response.status == NOT_FOUND:
             raise NoSuchPage("The system has no such page.")
         if response is not None and not response.ok:
@@ -235,10 +240,10 @@ class Walk:
         entry: Record = {"step": str(step), "at": self.without_secrets(self.page.url)[:300]}
         self.log.append(entry)
         try:
-            picture = await self.page.screenshot(mask=self._covered(), timeout=ELEMENT_MS)
+            picture = await self.page.screenshot(type="jpeg", quality=QUALITY, mask=self._covered(), timeout=ELEMENT_MS)
         except Error:
             return
-        name = self.shots / f"{len(self.log):02d}.png"
+        name = self.shots / f"{len(self.log):02d}.jpg"
         await asyncio.to_thread(_keep, name, picture)
         entry |= {"shot": hashlib.sha256(picture).hexdigest(), "file": name.relative_to(self.home).as_posix()}
 
