@@ -12,6 +12,7 @@ import pytest
 
 from tests.browser import executable
 from tests.systems.helpdesk import helpdesk
+from tests.systems.pretix import EVENT, pretix
 from tests.systems.process import System
 from tools.browser.action import RECIPES, Browsing, marker, recipe_action
 from tools.browser.chromium import Chromium
@@ -128,3 +129,41 @@ async def test_a_wrong_password_is_told_and_nothing_is_tried_again(desk: Staffed
         exact = action.args.model_validate({"ticket": str(opened["id"]), "status": "Closed", "comment": "x"})
         with pytest.raises(ToolLost, match="does not accept the login"):
             await action.before(exact, desk.scope)
+
+
+@pytest.fixture(scope="module")
+async def shop(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Staffed]:
+    async with pretix() as system:
+        home = tmp_path_factory.mktemp("home")
+        staff = staffed(system, "pretix", "pretix_comment", chromium, home, "cus_200000")
+        yield staff
+        await staff.api.aclose()
+
+
+async def orders(shop: Staffed, account: str) -> list[dict[str, Any]]:
+    found = (await shop.api.get(f"{EVENT}/orders/", params={"customer": account})).raise_for_status().json()["results"]
+    return [order for order in found if order["customer"] == account]
+
+
+async def test_an_order_gets_its_comment_and_the_api_agrees(shop: Staffed) -> None:
+    before = (await orders(shop, "cus_200000"))[0]
+    finding = await shop.done(order=before["code"], comment="Asked for a later delivery")
+    assert finding.state == "verified", finding.differences
+    after = (await shop.api.get(f"{EVENT}/orders/{before['code']}/")).json()
+    assert after["comment"] == f"Asked for a later delivery [{marker(KEY)}]"
+    changed = {name for name in after if after[name] != before[name]} - {"last_modified"}
+    assert changed == {"comment"}
+    exact = shop.action.args.model_validate({"order": before["code"], "comment": "Something else"})
+    with pytest.raises(ToolLost, match="has to match one element") as lost:
+        await shop.action.run(exact, shop.scope, "another effect")
+    assert lost.value.answered
+    assert (await shop.api.get(f"{EVENT}/orders/{before['code']}/")).json()["comment"] == after["comment"]
+
+
+async def test_an_order_of_somebody_else_stays_as_it_is(shop: Staffed) -> None:
+    theirs = (await orders(shop, "cus_200001"))[0]
+    exact = shop.action.args.model_validate({"order": theirs["code"], "comment": "Mine"})
+    for call in (shop.action.before(exact, shop.scope), shop.action.run(exact, shop.scope, KEY)):
+        with pytest.raises(ToolRefused, match="no such record"):
+            await call
+    assert (await shop.api.get(f"{EVENT}/orders/{theirs['code']}/")).json()["comment"] == ""

@@ -164,6 +164,8 @@ class FieldOf(Locator):
     its columns), the texts of any number of matches, or all controls of a form (each one a field, `FIELD.control`)."""
 
     as_: Literal["text", "int", "value", "rows", "list", "form"] = Field(default="text", alias="as")
+    part: Annotated[str, AfterValidator(_regex)] | None = None
+    """Of a text, only what this pattern finds in it."""
 
 
 class Read(Declared):

@@ -58,7 +58,7 @@ async def _value(walk: Walk, name: str, field: FieldOf) -> JsonValue:
         case "list":
             return [_plain(text) for text in (await walk.all(field).all_inner_texts())[:MOST_ROWS]]
         case _:
-            return await _text(await walk.one(field))
+            return _part(name, await _text(await walk.one(field)), field.part)
 
 
 async def _text(found: Found) -> str:
@@ -67,6 +67,15 @@ async def _text(found: Found) -> str:
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()[:LONGEST]
+
+
+def _part(name: str, text: str, pattern: str | None) -> str:
+    if pattern is None:
+        return text
+    found = re.search(pattern, text)
+    if found is None:
+        raise Stopped(f"'{name}' does not say on the page what it should.")
+    return found.group()
 
 
 def _number(name: str, text: str) -> int:

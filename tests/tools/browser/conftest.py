@@ -7,10 +7,11 @@ import pytest
 
 from tests.backoffice import serving
 from tests.browser import chromium, executable
+from tests.tools.browser.backoffice import pages_at_work, staffed
 from tests.tools.browser.desk import Desk, Working, app_of
 from tools.browser.chromium import Chromium
 
-__all__ = ["chromium"]
+__all__ = ["chromium", "pages_at_work", "staffed"]
 
 
 @pytest.fixture(scope="session")

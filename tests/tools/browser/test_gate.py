@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from playwright.async_api import Browser, Error, Page
 
 from tests.backoffice import serving
+from tests.figures import publish
 from tests.tools.browser.hostile import ATTACKS, SILENT, Elsewhere, elsewhere, hostile, tries
 from tools.browser.chromium import Chromium
 from tools.browser.gate import KEPT, Gate, origin
@@ -55,6 +56,7 @@ async def test_no_attack_of_a_page_reaches_elsewhere(pages: Chromium, site: str,
         assert len(gate.refused) == KEPT
     assert dict(outside.arrived) == {}
     assert saved == []
+    publish("the gate", "behind the gate", {"ways tried": len(ATTACKS), "arrived elsewhere": outside.arrived.total()})
 
 
 async def test_without_the_gate_the_same_attacks_arrive(chromium: Browser, site: str, outside: Elsewhere) -> None:
@@ -65,6 +67,7 @@ async def test_without_the_gate_the_same_attacks_arrive(chromium: Browser, site:
     assert not missing, outside.arrived
     assert outside.arrived["datagram"] > 0
     assert outside.arrived["connection"] > 0
+    publish("the gate", "without it", {"ways tried": len(ATTACKS), "arrived elsewhere": outside.arrived.total()})
 
 
 @pytest.fixture
