@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -25,8 +28,10 @@ from agent.graph import build
 from agent.home import Home
 from agent.models.choice import connected, models_for
 from agent.models.port import Model
+from agent.own import OwnSide
 from agent.policy.facts import vocabulary
 from agent.turns import Turns
+from knowledge.draft import read_draft
 from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError, load
 from knowledge.release import Release, ReleaseError, Releases
@@ -39,9 +44,10 @@ from tools.browser.chromium import Chromium
 from tools.catalog import connected_catalog, harbor_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs, tried
-from tools.contract import Catalog
+from tools.contract import Catalog, ToolLost
 from tools.declared import DeclarationError
 from tools.http import Backoffice
+from tools.own import Own
 from web.app import create_app
 from web.front import Front
 from web.serving import HOST, claim, served
@@ -55,6 +61,7 @@ REFUSALS = (
     IndexUnavailable,
     Unusable,
     DeclarationError,
+    ToolLost,
 )
 """What stops a command, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
@@ -94,35 +101,63 @@ class Settings(BaseSettings):
 
 def tools_of(settings: Settings) -> Catalog:
     """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
-    clock = Clock(settings.clock_offset_s).now
-    needs = Needs(clock=clock, code_secret=b"", looking=True)
-    own = harbor_catalog(Backoffice(_backoffice(settings)), needs.code_secret, clock, _browsing(settings, Chromium()))
+    needs = needs_of(settings, looking=True)
+    browsing, zone = _browsing(settings, Chromium()), zone_of(settings.playbook)
+    own = harbor_catalog(needs.customers, needs.code_secret, needs.clock, zone, needs.own, browsing)
     return connected_catalog(own, connections_of(settings.connections, needs))
 
 
-@contextlib.asynccontextmanager
-async def connected_tools(settings: Settings, code_secret: bytes) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
-    """The company's tools, to work with, and the connections to other systems. Raises DeclarationError."""
+def needs_of(
+    settings: Settings,
+    code_secret: bytes = b"",
+    *,
+    own: Own | None = None,
+    folder: Path = Path(),
+    looking: bool = False,
+) -> Needs:
+    """What tools may need of the house; `looking`: they are not called, so a secret may be missing."""
     clock = Clock(settings.clock_offset_s).now
-    needs = Needs(clock=clock, code_secret=code_secret)
+    customers = Backoffice(_backoffice(settings))
+    return Needs(
+        clock=clock,
+        code_secret=code_secret,
+        customers=customers,
+        own=own or OwnSide(),
+        folder=folder,
+        looking=looking,
+    )
+
+
+@contextlib.asynccontextmanager
+async def connected_tools(
+    settings: Settings, code_secret: bytes, own: Own | None = None, *, looking: bool = False
+) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
+    """The company's tools, to work with, and the systems that they belong to. Raises DeclarationError."""
+    needs = needs_of(settings, code_secret, own=own, looking=looking)
     async with contextlib.AsyncExitStack() as stack:
-        backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
+        backoffice = await stack.enter_async_context(needs.customers)
+        chromium = await stack.enter_async_context(Chromium(settings.chromium))
+        browsing, zone = _browsing(settings, chromium), zone_of(settings.playbook)
+        harbor = harbor_catalog(backoffice, code_secret, needs.clock, zone, needs.own, browsing)
+        browsed = [tool for tool in harbor.tools.values() if tool.system == "staff_pages"]
+        pages = Connection(system="staff_pages", tools=browsed, probe=lambda: tried(chromium.reached()))
+        house = Connection(system="backoffice", tools=[tool for tool in harbor.tools.values() if tool not in browsed])
+        if settings.backoffice_url:  # the embedded one is there whenever the product is
+            house = replace(house, probe=lambda: tried(backoffice.reached()))
         connections = connections_of(settings.connections, needs)
         for connection in connections:
             stack.push_async_callback(connection.close)
-        chromium = await stack.enter_async_context(Chromium(settings.chromium))
-        own = harbor_catalog(backoffice, code_secret, clock, _browsing(settings, chromium))
-
-        def part(system: str, probe: Callable[[], Awaitable[object]]) -> Connection:
-            tools = [tool for tool in own.tools.values() if tool.system == system]
-            return Connection(system=system, tools=tools, probe=lambda: tried(probe()))
-
-        harbor = [part("backoffice", backoffice.reached), part("staff_pages", chromium.reached)]
-        yield connected_catalog(own, connections), [*harbor, *connections]
+        yield connected_catalog(harbor, connections), [house, pages, *connections]
 
 
 def _browsing(settings: Settings, chromium: Chromium) -> Browsing:
     return Browsing(chromium, settings.home, {"backoffice": _backoffice(settings)})
+
+
+def zone_of(playbook: Path) -> tzinfo:
+    """The company's time zone; UTC while its document cannot be read, which is told when it is loaded."""
+    company = read_draft(playbook).company if playbook.is_dir() else None
+    return ZoneInfo(company.time_zone) if company is not None else UTC
 
 
 def _backoffice(settings: Settings) -> str:
@@ -177,7 +212,8 @@ async def opened(
     clock = Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
     async with contextlib.AsyncExitStack() as stack:
-        catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret))
+        own = OwnSide()
+        catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret, own))
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
         report("Checking the playbook")
@@ -209,6 +245,7 @@ async def opened(
             code_secret=code_secret,
             limits=Limits(**settings.model_dump(include=set(Limits.__dataclass_fields__))),
         )
+        own.serve(desk)
         turns = Turns(desk, kept)
         front = Front(desk, turns, home.secret("staff_token"), home.secret("customer_secret"), database.engine.name)
         sweeper = asyncio.create_task(turns.sweep_forever())

@@ -25,9 +25,9 @@ from agent.errors import BudgetSpent, NotAuthorised
 from agent.policy.decide import decide
 from agent.policy.facts import gather
 from agent.turn import OpenTurn
-from tools.contract import Action, Finding, ToolLost, ToolRefused
+from tools.contract import Action, Finding, Scope, ToolLost, ToolRefused
 
-HOUSEKEEPING = {"find_customer", "send_code", "create_ticket"}
+HOUSEKEEPING = {"find_customer", "send_code", "create_ticket", "send_reminder"}
 """Tools that the desk uses for its own steps: no model is offered them, and no customer waits to hear of them."""
 REREAD_AFTER_S = (0.0, 0.15, 0.5)
 """A replica may lag, a write may still be on its way: a read that shows nothing is made again."""
@@ -51,7 +51,7 @@ def rule(
         declared,
         args,
         found,
-        turn.desk.clock.now(),
+        turn.now,
         known,
         support=_support(turn, about) if about is not None else 0.0,
         available=about is None or _reached(turn, declared.system),
@@ -113,12 +113,17 @@ class _Call:
     args: Any
     started: EffectStarted
 
+    @property
+    def scope(self) -> Scope:
+        """For whom, and for which effect, the tool works."""
+        return replace(self.turn.scope, effect=self.started.effect)
+
     async def send(self) -> EffectReturned:
         """Make the call and note what came back."""
         effect = self.started.effect
         try:
             with self._watched():
-                answer = await self.action.run(self.args, self.turn.scope, effect)
+                answer = await self.action.run(self.args, self.scope, effect)
             returned = EffectReturned(effect=effect, outcome="answered", answer=answer)
         except ToolRefused as error:
             returned = EffectReturned(effect=effect, outcome="refused", reason=str(error))
@@ -130,12 +135,11 @@ class _Call:
     async def read(self) -> Finding | None:
         """Look at the system until it shows the effect, a few times; None: it could not be read at last."""
         finding: Finding | None = None
-        scope = replace(self.turn.scope, effect=self.started.effect)
         for pause in REREAD_AFTER_S:
             await asyncio.sleep(pause)
             try:
                 with self._watched():
-                    finding = await self.action.verify(self.args, scope, self.started.before)
+                    finding = await self.action.verify(self.args, self.scope, self.started.before)
             except ToolLost:
                 finding = None
             if finding is not None and finding.state == "verified":
@@ -165,7 +169,7 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     turn.with_next_commit(lambda tx: effects.plan(tx, case.tenant, turn.desk.clock, case.case_id, effect, tool, yes))
     try:
         with turn.calling(action.system):
-            before = await action.before(exact, turn.scope)
+            before = await action.before(exact, replace(turn.scope, effect=effect))
     except ToolRefused:
         return None
     target = action.aim(exact, turn.scope)
@@ -198,8 +202,10 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     return started
 
 
-async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = True) -> Receipt:
-    """Find out what came of an effect, and write the receipt.
+async def prove(
+    turn: OpenTurn, started: EffectStarted, *, send_again: bool = True, history: Sequence[Event] = ()
+) -> Receipt:
+    """Find out what came of an effect, and write the receipt. `history`: what earlier turns have noted of it.
 
     Where the call was lost, nothing of it can be seen, and the system recognises repeats by key, it is sent again
     with the same key; where it does not, or `send_again` is off, the effect stays unknown.
@@ -209,7 +215,7 @@ async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = Tr
         return known.receipt
     action = turn.desk.catalog.action(started.action)
     call = _Call(turn, action, action.args.model_validate(started.args), started)
-    returned = turn.noted(EffectReturned, lambda r: r.effect == started.effect)
+    returned = turn.noted(EffectReturned, lambda r: r.effect == started.effect) or _came_back(history, started.effect)
     if returned is None:  # the process died after the commit: whether the call was sent is not known
         returned = EffectReturned(effect=started.effect, outcome="lost", answered=False, reason="interrupted")
     finding, sent = await call.read(), [returned]
@@ -217,7 +223,7 @@ async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = Tr
         await turn.commit()  # a late worker sends nothing
         sent.append(await call.send())
         finding = await call.read()
-    return _write(turn, started, _state(sent, finding), sent[-1], finding)
+    return _write(turn, started, _state(sent, finding, queued=action.queued), sent[-1], finding)
 
 
 def last_attempt(
@@ -230,19 +236,24 @@ def last_attempt(
     return started, next((r for r in receipts if started is not None and r.effect == started.effect), None)
 
 
+def _came_back(history: Sequence[Event], effect: str) -> EffectReturned | None:
+    bodies = (event.body for event in reversed(history))
+    return next((body for body in bodies if isinstance(body, EffectReturned) and body.effect == effect), None)
+
+
 def _worth_sending_again(returned: EffectReturned, finding: Finding | None, action: Action) -> bool:
     absent = finding is not None and finding.state == "absent"
     return absent and returned.outcome == "lost" and action.key.is_safe_to_repeat
 
 
-def _state(sent: Sequence[EffectReturned], finding: Finding | None) -> ReceiptState:
+def _state(sent: Sequence[EffectReturned], finding: Finding | None, *, queued: bool) -> ReceiptState:
     """What may be said of the effect, after all that its calls came back with."""
     if finding is None or finding.state == "pending":
         return "unknown"
     if finding.state != "absent":
         return finding.state
     if sent[-1].outcome == "answered":
-        return "mismatch"  # the system said yes, and nothing is there
+        return "unknown" if queued else "mismatch"  # the system said yes, and nothing is there
     may_still_come = any(returned.outcome == "lost" and not returned.answered for returned in sent)
     return "unknown" if may_still_come else "failed"
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -50,6 +52,11 @@ class OpenTurn:
     def playbook(self) -> Playbook:
         """The playbook of the release that this case began under."""
         return self.release.playbook
+
+    @property
+    def now(self) -> datetime:
+        """The time, by the company's clock."""
+        return self.desk.clock.now().astimezone(ZoneInfo(self.playbook.company.time_zone))
 
     @property
     def scope(self) -> Scope:

@@ -72,7 +72,7 @@ class Scope:
     customer_id: str | None
     """None while nobody has been identified: only tools for identification run then."""
     effect: str = ""
-    """The key of the effect at hand, while it is verified; "" otherwise. For what a system keeps of it in its texts."""
+    """The key of the effect that an action's `before`, `run` and `verify` are about; "" for a lookup."""
 
     def customer(self) -> str:
         """The customer's id. Raises `ToolRefused` while nobody has been identified."""
@@ -282,6 +282,8 @@ class Action:
     """What would take it back, from its arguments and what `before` read; None where nothing can."""
     proof: str = "read again"
     """What `verify` reads, in a few words for people."""
+    queued: bool = False
+    """The system's yes means that it will see to it: what is absent after a yes is looked at again later."""
 
     def aim(self, args: Any, scope: Scope) -> Target:
         """The record that the action changes for the customer in scope."""

@@ -156,6 +156,8 @@ class Intent(Frozen):
     text: str
     """The customer's own words that it was read from."""
     slots: dict[str, str] = {}
+    since: int = 0
+    """The seq of the case's file before it was opened."""
     outcome: str | None = None
     """`answered`, `refused`, `unanswered`, `declined`, `repeated`, `queued`, or the receipt's state."""
 

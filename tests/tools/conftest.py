@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.backoffice import Oracle, Record, running_backoffice
+from tests.tools.papers import Drawer
 from tools.browser.action import Browsing
 from tools.browser.chromium import Chromium
 from tools.catalog import harbor_catalog
@@ -22,6 +24,7 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 SECRET = b"only for tests"
+ZONE = ZoneInfo("Europe/Amsterdam")
 PATIENCE_S = 0.6
 """How long the tools wait for an answer."""
 TOO_LONG_MS = int(2000 * PATIENCE_S)
@@ -72,8 +75,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]
     ):
         backoffice = Backoffice(base_url, timeout_s=PATIENCE_S, client=client)
         browsing = Browsing(Chromium(), tmp_path_factory.mktemp("home"), {"backoffice": base_url})
-        catalog = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC), browsing)
-        yield Shop(base_url, oracle, catalog, requests)
+        tools = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC), ZONE, Drawer(), browsing)
+        yield Shop(base_url, oracle, tools, requests)
 
 
 @pytest.fixture

@@ -9,11 +9,13 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests.tools.papers import Papers
 from tools.catalog import connected_catalog
 from tools.connections import connections_of, kinds
 from tools.connectors.connection import Connection, Needs, Secret, forbidden, tried
 from tools.contract import Action, Arguments, Catalog, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolLost, ToolRefused
 from tools.declared import DeclarationError
+from tools.http import Backoffice
 
 PYTHON = "systems:\n  - connector: python\n    file: "
 GREETING = """
@@ -32,7 +34,8 @@ def tools(needs):
 
 
 def needs(folder: Path, *, looking: bool = False) -> Needs:
-    return Needs(clock=lambda: datetime(2026, 1, 1, tzinfo=UTC), code_secret=b"", folder=folder, looking=looking)
+    nobody, clock = Backoffice("http://127.0.0.1:9"), lambda: datetime(2026, 1, 1, tzinfo=UTC)
+    return Needs(clock=clock, code_secret=b"", customers=nobody, own=Papers(), folder=folder, looking=looking)
 
 
 def connected(folder: Path, text: str, *, looking: bool = False) -> list[Connection]:

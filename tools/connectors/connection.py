@@ -17,6 +17,8 @@ from pydantic import model_validator
 
 from tools.contract import Action, Arguments, KeyKind, Risk, Target, Tool, ToolLost, ToolRefused
 from tools.declared import DeclarationError, Declared
+from tools.http import Backoffice
+from tools.own import Own
 
 S = TypeVar("S", bound="SystemSettings")
 
@@ -48,6 +50,10 @@ class Needs:
     """Tells an aware time."""
     code_secret: bytes
     """Makes one-time codes."""
+    customers: Backoffice
+    """Where the customers are on file."""
+    own: Own
+    """What the desk itself keeps."""
     folder: Path = Path()
     """Where paths in the declarations begin."""
     looking: bool = False
