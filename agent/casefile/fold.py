@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from agent.casefile import events as e
 from agent.casefile.canonical import SHORT_KEY, proposal_digest
 from agent.casefile.case import Case, Code, Identity, Line, Offer, Question, Reminder, Yes
-from agent.casefile.records import Args, CaseStatus, Intent, Level, Receipt
+from agent.casefile.records import BESIDE_THE_TALK, Args, CaseStatus, Intent, Level, Receipt
 
 __all__ = ["Case", "Code", "Identity", "Line", "Offer", "Question", "Yes", "applied", "fold", "journaled"]
 
@@ -266,12 +266,9 @@ def _(body: e.TicketOpened, _case: Case, _at: str) -> dict[str, object]:
 def _(body: e.TurnDone, case: Case, _at: str) -> dict[str, object]:
     asked = [(ask.kind, ask.name, ask.options) for ask in body.turn.asks]
     same = bool(asked) and asked == [(ask.kind, ask.name, ask.options) for ask in case.asks]
-    return {
-        "turn": None,
-        "status": _status(case, body.turn.status),
-        "asks": body.turn.asks,
-        "repeats": case.repeats + 1 if same else 0,
-    }
+    talked = case.turn is None or case.turn.cause not in BESIDE_THE_TALK
+    repeats = (case.repeats + 1 if same else 0) if talked else case.repeats
+    return {"turn": None, "status": _status(case, body.turn.status), "asks": body.turn.asks, "repeats": repeats}
 
 
 @applied.register

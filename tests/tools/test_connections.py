@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from tests.tools.papers import Papers
+from tests.tools.papers import Drawer
 from tools.catalog import connected_catalog
 from tools.connections import connections_of, kinds
 from tools.connectors.connection import Connection, Needs, Secret, forbidden, tried
@@ -35,7 +35,7 @@ def tools(needs):
 
 def needs(folder: Path, *, looking: bool = False) -> Needs:
     nobody, clock = Backoffice("http://127.0.0.1:9"), lambda: datetime(2026, 1, 1, tzinfo=UTC)
-    return Needs(clock=clock, code_secret=b"", customers=nobody, own=Papers(), folder=folder, looking=looking)
+    return Needs(clock=clock, code_secret=b"", customers=nobody, own=Drawer(), folder=folder, looking=looking)
 
 
 def connected(folder: Path, text: str, *, looking: bool = False) -> list[Connection]:

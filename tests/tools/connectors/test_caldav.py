@@ -20,7 +20,7 @@ from tests.systems.process import System
 from tests.systems.proxy import FaultProxy, fault_proxy
 from tests.systems.radicale import PASSWORD, USER, calendars
 from tests.tools.conftest import SECRET, Shop
-from tests.tools.papers import Papers
+from tests.tools.papers import Drawer
 from tools.connectors.caldav import CalDavSettings, connect
 from tools.connectors.connection import Connection, Needs
 from tools.contract import Action, Catalog, Finding, Scope, ToolLost, ToolRefused
@@ -161,7 +161,7 @@ async def opened(shop: Shop, radicale: System) -> AsyncIterator[Callable[..., An
         async def open_desk(**more: Any) -> AsyncIterator[Desk]:
             path = f"/{USER}/{uuid4()}/"
             (await http.request("MKCALENDAR", path)).raise_for_status()
-            needs = Needs(clock=lambda: NOW, code_secret=SECRET, customers=customers, own=Papers())
+            needs = Needs(clock=lambda: NOW, code_secret=SECRET, customers=customers, own=Drawer())
             connection = connect(entry(**{"url": f"{proxy.base}{path}", **more}), needs)
             yield Desk(shop, customers, http, proxy, path, Catalog.of(*connection.tools), connection)
             await connection.close()
@@ -428,7 +428,7 @@ async def test_each_fault_is_told_for_what_it_is_and_a_repeat_changes_nothing_tw
         scope, (slot, other, *_) = await desk.customer(), await desk.free()
         booked = await desk.booked(scope, slot) if tool not in NEW else ""
         where = await desk.slot(other)
-        desk.proxy.arm(fault, where=lambda path: path.endswith(".ics"))
+        desk.proxy.arm(fault, where=".ics")
         match tool:
             case "book_appointment":
                 attempt = await desk.attempt(tool, scope, **where)

@@ -18,7 +18,7 @@ from tests.backoffice import serving
 from tests.tools.conftest import scope_of
 from tests.tools.connectors import warehouse
 from tests.tools.connectors.warehouse import FAULTS, server_of
-from tests.tools.papers import Papers
+from tests.tools.papers import Drawer
 from tools.catalog import connected_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs
@@ -104,7 +104,7 @@ def there(tmp_path: Path) -> Warehouse:
             clock=lambda: datetime.now(UTC),
             code_secret=b"",
             customers=Backoffice("http://127.0.0.1:9"),
-            own=Papers(),
+            own=Drawer(),
             folder=tmp_path,
         ),
     )

@@ -13,7 +13,7 @@ import pytest
 
 from tests.tools.conftest import scope_of
 from tests.tools.connectors.crm import DECLARATION, FAULTS, Crm, declared, running_crm
-from tests.tools.papers import Papers
+from tests.tools.papers import Drawer
 from tools.catalog import connected_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs
@@ -22,7 +22,7 @@ from tools.declared import DeclarationError
 from tools.http import Backoffice
 
 NEEDS = Needs(
-    clock=lambda: datetime.now(UTC), code_secret=b"", customers=Backoffice("http://127.0.0.1:9"), own=Papers()
+    clock=lambda: datetime.now(UTC), code_secret=b"", customers=Backoffice("http://127.0.0.1:9"), own=Drawer()
 )
 MINE, THEIRS = scope_of("cus_1"), scope_of("cus_2")
 

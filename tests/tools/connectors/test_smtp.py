@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from tests.systems import dovecot
 from tests.tools.conftest import SECRET, Shop
 from tests.tools.connectors.post_office import COPY, LATE_S, Fault, PostOffice, post_office
-from tests.tools.papers import Papers
+from tests.tools.papers import Drawer
 from tools.connectors.archive import as_record
 from tools.connectors.connection import Connection, Needs
 from tools.connectors.smtp import SmtpMails, SmtpSettings, connect
@@ -39,7 +39,7 @@ class Desk:
     office: PostOffice
 
     def connection(self, **more: Any) -> Connection:
-        needs = Needs(clock=lambda: datetime.now(UTC), code_secret=SECRET, customers=self.customers, own=Papers())
+        needs = Needs(clock=lambda: datetime.now(UTC), code_secret=SECRET, customers=self.customers, own=Drawer())
         return connect(settings(self.office, **more), needs)
 
     def sending(self, **more: Any) -> Action:
