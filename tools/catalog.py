@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
 from tools.appointments import appointment_tools
+from tools.browser.action import Browsing, shipped_actions
 from tools.connectors.connection import Connection
 from tools.contract import Action, Catalog, Lookup, Risk, Tool, scalars
 from tools.customers import customer_tools
@@ -26,11 +27,17 @@ from tools.tickets import create_ticket, report_bug
 
 
 def harbor_catalog(
-    backoffice: Backoffice, code_secret: bytes, clock: Callable[[], datetime], zone: tzinfo, own: Own
+    backoffice: Backoffice,
+    code_secret: bytes,
+    clock: Callable[[], datetime],
+    zone: tzinfo,
+    own: Own,
+    browsing: Browsing,
 ) -> Catalog:
     """Every tool of the company.
 
-    `code_secret` makes one-time codes, `clock` tells an aware time, `zone` is the company's, `own` the desk itself.
+    `code_secret` makes one-time codes, `clock` tells an aware time, `zone` is the company's, `own` the desk itself;
+    what only the staff's pages can do is done through `browsing`, which knows them as the site `backoffice`.
     """
     mails = BackofficeMails(backoffice)
     return Catalog.of(
@@ -49,6 +56,7 @@ def harbor_catalog(
         *reminder_tools(own, clock, zone),
         *article_tools(own),
         *mail_tools(backoffice, mails, own),
+        *shipped_actions(browsing),
     )
 
 

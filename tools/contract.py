@@ -174,6 +174,8 @@ class Finding(BaseModel):
     at again later. `absent`: nothing of what was intended is there (yet), and nothing else changed either."""
     seen: Record
     differences: list[Difference] = []
+    log: list[JsonValue] = []
+    """How it was read, step by step, where that is worth keeping."""
 
     @classmethod
     def changed(cls, before: Record, after: Record, intended: Mapping[str, JsonValue]) -> Self:
@@ -293,7 +295,10 @@ class Action:
     before: Callable[[Any, Scope], Awaitable[JsonValue]]
     """Reads what `verify` compares with, before the write; kept in the case file. Raises `ToolLost`, `ToolRefused`."""
     run: Callable[[Any, Scope, str], Awaitable[Record]]
-    """Makes the change with the effect's key. Raises `ToolRefused` or `ToolLost`; its answer proves nothing."""
+    """Makes the change with the effect's key. Raises `ToolRefused` or `ToolLost`; its answer proves nothing.
+
+    A `log` in the answer, step by step, is kept in the receipt.
+    """
     verify: Callable[[Any, Scope, JsonValue], Awaitable[Finding]]
     """Reads the system again, by another call than the write. Raises `ToolLost`."""
     undo: Undo | None = None

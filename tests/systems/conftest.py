@@ -17,7 +17,9 @@ from tests.systems.mail import mail_sink
 from tests.systems.pretix import pretix
 from tests.systems.proxy import fault_proxy
 from tests.systems.real import HelpDesk, Shop, client, connected
+from tests.tools.papers import Drawer
 from tools.connectors.connection import Connection, Needs
+from tools.http import Backoffice
 
 PATIENCE_S = 4.0
 """How long a tool waits for an answer."""
@@ -86,7 +88,10 @@ def house(one_house: House, shop: Shop, desk: HelpDesk) -> House:  # noqa: ARG00
 @pytest.fixture
 async def tools(shop: Shop, desk: HelpDesk, tmp_path: Path) -> AsyncIterator[dict[str, Connection]]:
     """The connections as they are declared, with every tool that they can offer."""
-    needs = Needs(clock=lambda: datetime.now(UTC), code_secret=b"", folder=tmp_path)
+    nobody = Backoffice("http://127.0.0.1:9")
+    needs = Needs(
+        clock=lambda: datetime.now(UTC), code_secret=b"", customers=nobody, own=Drawer(), folder=tmp_path
+    )  # fmt: skip
     declared = entries(shop, desk)
     declared[1]["extra"] = ["get_ticket", "add_to_ticket", "set_ticket_status"]
     made = connected(declared, needs, tmp_path)

@@ -67,7 +67,7 @@ class FaultProxy:
     _first: dict[str, _Answer] = field(default_factory=dict)
 
     def arm(self, fault: str, *, times: int | None = None, where: str = "") -> None:
-        """The next writes with `where` in their path meet it, one by default; `stale` meets the reads after a write, two.
+        """The next write with `where` in its path meets it, or so many; `stale` meets the two reads after a write.
 
         The log begins anew.
         """

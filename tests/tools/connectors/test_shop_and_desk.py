@@ -18,6 +18,7 @@ from agent.policy.facts import vocabulary
 from knowledge.load import load
 from server import HARBOR
 from tests.backoffice import serving
+from tests.tools.papers import Drawer
 from tools.calls import Calls
 from tools.catalog import connected_catalog, harbor_catalog
 from tools.connections import connections_of
@@ -30,18 +31,25 @@ from tools.http import Backoffice
 
 PRETIX = "  - {connector: pretix, url: http://127.0.0.1:9, organizer: o, event: e, token: {env: NO_SUCH_TOKEN}}\n"
 HELPDESK = "  - {connector: helpdesk, url: http://127.0.0.1:9, queue: 1, token: {env: NO_SUCH_TOKEN}}\n"
+NOWHERE = "http://127.0.0.1:9"
 NOBODY = Scope(tenant="harbor", case_id="c1", customer_id=None)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def connections(folder: Path, entries: str, *, looking: bool = True) -> list[Connection]:
     (folder / "connections.yaml").write_text(f"systems:\n{entries}")
-    needs = Needs(clock=lambda: datetime.now(UTC), code_secret=b"", folder=folder, looking=looking)
+    needs = Needs(
+        clock=now, code_secret=b"", customers=Backoffice(NOWHERE), own=Drawer(), folder=folder, looking=looking
+    )  # fmt: skip
     return connections_of(folder / "connections.yaml", needs)
 
 
 def test_they_stand_in_the_place_of_the_back_offices_tools_and_the_playbook_holds(tmp_path: Path) -> None:
     made = connections(tmp_path, PRETIX + HELPDESK)
-    own = harbor_catalog(Backoffice("http://127.0.0.1:9"), b"", lambda: datetime.now(UTC))
+    own = harbor_catalog(Backoffice(NOWHERE), b"", now, UTC, Drawer())
     catalog = connected_catalog(own, made)
     assert catalog.tools.keys() == own.tools.keys()
     moved = {name for name, tool in catalog.tools.items() if tool.system != "backoffice"}
