@@ -34,7 +34,6 @@ from tools.calls import GATEWAY, LATER
 from tools.contract import (
     Action,
     Arguments,
-    Compensation,
     Finding,
     Lookup,
     Record,
@@ -43,6 +42,7 @@ from tools.contract import (
     Target,
     ToolLost,
     ToolRefused,
+    Undo,
 )
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -104,13 +104,17 @@ class _Browsed:
         found = Finding.changed(stood, after, intended(self.recipe.proves, stood, after, values))
         return found.model_copy(update={"log": log})
 
-    def undo(self, args: Arguments, before: JsonValue) -> Compensation | None:
-        undo = self.recipe.undo
-        if undo is None:
+    @property
+    def undo(self) -> Undo | None:
+        declared = self.recipe.undo
+        if declared is None:
             return None
-        names = {**args.model_dump(mode="json"), "before": Snapshot.model_validate(before).record}
-        given = {name: reckoned(what, names) for name, what in undo.with_.items()}
-        return Compensation(action=undo.action or self.recipe.id, args=given)
+
+        def back(args: Arguments, before: JsonValue) -> Record:
+            names = {**args.model_dump(mode="json"), "before": Snapshot.model_validate(before).record}
+            return {name: reckoned(what, names) for name, what in declared.with_.items()}
+
+        return Undo(declared.action or self.recipe.id, back)
 
     def target(self, args: Arguments) -> Target:
         aim = self.recipe.target
@@ -190,7 +194,7 @@ def recipe_action(recipe: Recipe, browsing: Browsing, lookups: Mapping[str, Look
         before=browsed.before,
         run=browsed.run,
         verify=browsed.verify,
-        undo=browsed.undo if recipe.undo else None,
+        undo=browsed.undo,
         proof="pages, afresh" if lookup is None else lookup.name,
     )
 
