@@ -114,10 +114,11 @@ def bench(
                 async with measured.served(home, settings.port) as process:
                     starts.append(time.monotonic() - began)
                     whole = await measured.converse(base, home, 30, measured.QUESTION)
+                    effects = await measured.cancel(base, home)
                     memory = await measured.resident_mb(process)
             async with server.running(settings, models=lambda _: measured.Instant()):
                 engine = await measured.converse(base, home, turns, measured.THANKS)
-            measured.shown(engine, whole, (starts[0], starts[1]), memory, out)
+            measured.shown(engine, whole, effects, (starts[0], starts[1]), memory, out)
 
     _carry_out(measure())
 

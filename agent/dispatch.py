@@ -262,13 +262,14 @@ def _write(
     turn: OpenTurn, started: EffectStarted, state: ReceiptState, returned: EffectReturned, finding: Finding | None
 ) -> Receipt:
     seen = {} if finding is None else finding.model_dump(mode="json")
+    answer = {"outcome": returned.outcome, "reason": returned.reason, "log": (returned.answer or {}).get("log", [])}
     receipt = Receipt(
         effect=started.effect,
         action=started.action,
         target=started.target,
         args=started.args,
         state=state,
-        evidence={"answer": {"outcome": returned.outcome, "reason": returned.reason}, "read_back": seen},
+        evidence={"answer": answer, "read_back": seen},
         at=turn.desk.clock.stamp(),
     )
 

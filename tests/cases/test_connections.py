@@ -119,8 +119,8 @@ async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Com
     async with running_crm() as crm:
         connections = declared(folder, crm)
         connections.write_text(f"{connections.read_text()}  - {{connector: mcp, declaration: warehouse.yaml}}\n")
-        house = folder / "home"
-        async with playing(house, playbook=book_in(folder), connections=connections) as theatre:
+        settings = {"playbook": book_in(folder), "connections": connections, "turn_timeout_s": 30}
+        async with playing(folder / "home", **settings) as theatre:
             theatre.stage(lambda honest: honest)
             yield Company(theatre, crm, stock)
 
@@ -152,7 +152,8 @@ async def test_nothing_is_told_that_the_system_does_not_show(
     await case.say("Please pause my club membership until 2026-12-01")
     company.crm.fault = fault
     done = await case.say("Yes")
-    assert [receipt["state"] for receipt in done["receipts"]] == [state]
+    paused = [receipt["state"] for receipt in done["receipts"] if receipt["action"] == "pause_membership"]
+    assert paused == [state]
     assert ("Your pause is done" in done["reply"]) == (state == "verified")
     assert company.crm.memberships[membership]["updated_at"] == changes
 

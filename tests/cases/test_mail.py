@@ -119,3 +119,29 @@ async def test_what_was_sent_stands_in_no_case_file(post: Post) -> None:
 async def test_two_who_ask_at_once_get_their_own(post: Post) -> None:
     (_, one, _), (_, other, _) = await asyncio.gather(post.asked_for_a_code(), post.asked_for_a_code())
     assert post.code_for(one) != post.code_for(other)
+
+
+async def test_a_mail_that_lay_in_a_queue_is_told_when_the_archive_has_it(post: Post) -> None:
+    customer, _ = post.people.with_order("delivered")
+    case = await post.house.verified(customer["id"])
+    turn = await case.say("please send me the summary by mail")
+    assert turn["asks"][0]["kind"] == "confirmation", turn
+    post.office.faults.append("held")
+    turn = await case.say("yes")
+    assert (turn["receipts"][0]["action"], turn["receipts"][0]["state"]) == ("send_summary", "unknown")
+    assert "not confirmed yet" in turn["reply"]
+    post.office.deliver()
+    later = await _told_later(post.house, case, after=turn["seq"])
+    assert later["receipts"][0]["state"] == "verified"
+    assert len([mail for mail in post.office.mails() if str(mail["To"]) == customer["email"]]) == 1
+
+
+async def _told_later(house: House, case: Case, *, after: int) -> Turn:
+    """The first turn that the customer hears of after this one."""
+    for _ in range(150):
+        answer = await house.client.get(f"/v1/cases/{case.id}/turns", params={"after": after}, headers=case.headers)
+        told: list[Turn] = [turn for turn in answer.raise_for_status().json() if turn["reply"]]
+        if told:
+            return told[0]
+        await asyncio.sleep(0.1)
+    raise AssertionError("nothing was told")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import REWRITE
+from tests.docs.pages import REWRITE, says
 from tests.figures import at_most, publish, published
 
 PART = "<!-- from a run: {} -->\n<!-- end: {} -->\n"
@@ -59,3 +59,17 @@ def test_nothing_seen_leaves_three_in_as_many_as_were_tried() -> None:
     assert (at_most(0, 1000), at_most(0, 50)) == ("≤ 0.3 %", "≤ 6 %")
     with pytest.raises(AssertionError, match="1 of 50"):
         at_most(1, 50)
+
+
+def test_the_faults_add_up() -> None:
+    """The rows of the stories in one sentence, as they stand on the page."""
+    rows = published("faults").values()
+    actions, false = (sum(int(row[column]) for row in rows) for column in ("actions", "false completions"))
+    counted = [row["settled alone"].split(" of ") for row in rows]
+    settled, unknown = (sum(int(pair[place]) for pair in counted) for place in (0, 1))
+    told = [
+        f"In all, {actions} actions met a fault: {false} false completions ({at_most(false, actions)}).",
+        f"Of {unknown} outcomes that were unknown at first, {settled} were settled without a person.",
+    ]
+    says("docs/guarantees.md", "faults in all", "\n".join(told) + "\n")
+    assert actions >= 300

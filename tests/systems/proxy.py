@@ -66,12 +66,12 @@ class FaultProxy:
     _where: str = ""
     _first: dict[str, _Answer] = field(default_factory=dict)
 
-    def arm(self, fault: str, *, where: str = "") -> None:
-        """The next write with `where` in its path meets it; `stale` meets the two reads after a write.
+    def arm(self, fault: str, *, times: int | None = None, where: str = "") -> None:
+        """The next write with `where` in its path meets it, or so many; `stale` meets the two reads after a write.
 
         The log begins anew.
         """
-        self._fault, self._left, self._where = fault, 2 if fault == "stale" else 1, where
+        self._fault, self._left, self._where = fault, times or (2 if fault == "stale" else 1), where
         self.log.clear()
 
     def clear(self) -> None:

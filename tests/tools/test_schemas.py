@@ -12,7 +12,8 @@ from jsonschema import Draft4Validator, Draft202012Validator
 from pydantic import JsonValue, ValidationError
 
 from tests.tools.conftest import scope_of
-from tools.connectors.declaring import Argument, Bound, Value, _resolved
+from tools.connectors.declaring import Argument, Bound, Value
+from tools.connectors.working import resolved
 from tools.contract import Arguments
 from tools.declared import DeclarationError
 from tools.schemas import Document, Schema, arguments
@@ -67,7 +68,7 @@ def test_no_argument_changes_where_the_customer_goes(value: JsonValue, customer:
     class Given(Arguments):
         given: str | int | bool
 
-    found = _resolved(sent, Given.model_validate({"given": value}), scope_of(customer))
+    found = resolved(sent, Given.model_validate({"given": value}), scope_of(customer))
     assert (found["a"], found["b"], found["c"]) == (customer, value, "customer_id")
 
 

@@ -11,7 +11,6 @@ from tools.connectors.pretix_shop import OPEN, Shop, Sold, settled
 from tools.contract import (
     Action,
     Arguments,
-    Compensation,
     Finding,
     KeyKind,
     Record,
@@ -21,8 +20,9 @@ from tools.contract import (
     Target,
     Tool,
     ToolRefused,
+    Undo,
 )
-from tools.customers import ChangeEmail, ChangePhone
+from tools.customers import ChangeEmail, ChangePhone, as_before
 from tools.orders import OneOrder
 from tools.refunds import IssueRefund
 
@@ -184,11 +184,6 @@ def actions(shop: Shop, system: str, refund_provider: str, refund_state: str) ->
 def _change(shop: Shop, system: str, name: str, summary: str, args: type[Arguments]) -> Action:
     account = _ChangeAccount(shop)
 
-    def undo(_: Arguments, before: JsonValue) -> Compensation | None:
-        record = Snapshot.model_validate(before).record
-        old = {field: record.get(field) for field in args.model_fields}
-        return Compensation(action=name, args=old) if all(old.values()) else None
-
     return Action(
         name=name,
         summary=summary,
@@ -200,6 +195,6 @@ def _change(shop: Shop, system: str, name: str, summary: str, args: type[Argumen
         before=account.before,
         run=account.run,
         verify=account.verify,
-        undo=undo,
+        undo=Undo(name, as_before),
         proof="the whole account",
     )

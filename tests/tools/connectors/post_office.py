@@ -21,7 +21,7 @@ from web.serving import free_port
 Fault = Literal[
     "refused", "put_off", "put_off_at_the_end", "cut_before_data", "cut_before_it_was_kept", "cut_after_it_was_kept",
     "too_late_for_the_answer", "said_and_not_kept", "kept_twice", "kept_late", "subject_changed", "words_added",
-    "sent_to_somebody_else", "copied_to_somebody_else", "mangled", "copy_refused",
+    "sent_to_somebody_else", "copied_to_somebody_else", "mangled", "copy_refused", "held",
 ]  # fmt: skip
 LATE_S = 0.5
 """When a late mail arrives, and how long the server then lets a caller wait."""
@@ -38,6 +38,8 @@ class PostOffice:
     """What the next mails meet, one each; after these, none."""
     came: list[str] = field(default_factory=list)
     """The recipients of every mail that was begun, whatever came of it."""
+    held: list[bytes] = field(default_factory=list)
+    """What was taken and lies in the queue until it is delivered."""
     forward: Callable[[bytes], object] = lambda _raw: None
     """Where a copy goes besides."""
 
@@ -81,6 +83,8 @@ class PostOffice:
                 asyncio.get_running_loop().call_later(LATE_S, self._keep, raw)
             case "said_and_not_kept":
                 pass
+            case "held":
+                self.held.append(raw)
             case _:
                 for kept in _bent(raw, fault, envelope.rcpt_tos[0]):
                     self._keep(kept)
@@ -89,6 +93,11 @@ class PostOffice:
         if fault == "too_late_for_the_answer":
             await asyncio.sleep(2 * LATE_S)
         return "250 2.0.0 Queued"
+
+    def deliver(self) -> None:
+        """Empty the queue."""
+        while self.held:
+            self._keep(self.held.pop())
 
     def _keep(self, raw: bytes) -> None:
         mailbox.Maildir(self.maildir).add(raw)
