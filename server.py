@@ -7,9 +7,11 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from langgraph.checkpoint.base import BaseCheckpointSaver
@@ -26,8 +28,10 @@ from agent.graph import build
 from agent.home import Home
 from agent.models.choice import connected, models_for
 from agent.models.port import Model
+from agent.own import OwnSide
 from agent.policy.facts import vocabulary
 from agent.turns import Turns
+from knowledge.draft import read_draft
 from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError, load
 from knowledge.release import Release, ReleaseError, Releases
@@ -40,6 +44,7 @@ from tools.connectors.connection import Connection, Needs, tried
 from tools.contract import Catalog, ToolLost
 from tools.declared import DeclarationError
 from tools.http import Backoffice
+from tools.own import Own
 from web.app import create_app
 from web.front import Front
 from web.serving import HOST, claim, served
@@ -92,7 +97,8 @@ class Settings(BaseSettings):
 def tools_of(settings: Settings) -> Catalog:
     """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
     needs = needs_of(settings, looking=True)
-    own = harbor_catalog(Backoffice(_backoffice(settings)), needs.code_secret, needs.clock)
+    reached = Backoffice(_backoffice(settings))
+    own = harbor_catalog(reached, needs.code_secret, needs.clock, zone_of(settings.playbook), OwnSide())
     return connected_catalog(own, connections_of(settings.connections, needs))
 
 
@@ -104,20 +110,26 @@ def needs_of(settings: Settings, code_secret: bytes = b"", *, folder: Path = Pat
 
 @contextlib.asynccontextmanager
 async def connected_tools(
-    settings: Settings, code_secret: bytes, *, looking: bool = False
+    settings: Settings, code_secret: bytes, own: Own, *, looking: bool = False
 ) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
     """The company's tools, to work with, and the systems that they belong to. Raises DeclarationError."""
     needs = needs_of(settings, code_secret, looking=looking)
     async with contextlib.AsyncExitStack() as stack:
         backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
-        own = harbor_catalog(backoffice, code_secret, needs.clock)
-        house = Connection(system="backoffice", tools=list(own.tools.values()))
+        harbor = harbor_catalog(backoffice, code_secret, needs.clock, zone_of(settings.playbook), own)
+        house = Connection(system="backoffice", tools=list(harbor.tools.values()))
         if settings.backoffice_url:  # the embedded one is there whenever the product is
             house = replace(house, probe=lambda: tried(backoffice.reached()))
         connections = connections_of(settings.connections, needs)
         for connection in connections:
             stack.push_async_callback(connection.close)
-        yield connected_catalog(own, connections), [house, *connections]
+        yield connected_catalog(harbor, connections), [house, *connections]
+
+
+def zone_of(playbook: Path) -> tzinfo:
+    """The company's time zone; UTC while its document cannot be read, which is told when it is loaded."""
+    company = read_draft(playbook).company if playbook.is_dir() else None
+    return ZoneInfo(company.time_zone) if company is not None else UTC
 
 
 def _backoffice(settings: Settings) -> str:
@@ -172,7 +184,8 @@ async def opened(
     clock = Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
     async with contextlib.AsyncExitStack() as stack:
-        catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret))
+        own = OwnSide()
+        catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret, own))
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
         report("Checking the playbook")
@@ -204,6 +217,7 @@ async def opened(
             code_secret=code_secret,
             limits=Limits(**settings.model_dump(include=set(Limits.__dataclass_fields__))),
         )
+        own.serve(desk)
         turns = Turns(desk, kept)
         front = Front(desk, turns, home.secret("staff_token"), home.secret("customer_secret"), database.engine.name)
         sweeper = asyncio.create_task(turns.sweep_forever())

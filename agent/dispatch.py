@@ -27,7 +27,7 @@ from agent.policy.facts import gather
 from agent.turn import OpenTurn
 from tools.contract import Action, Finding, ToolLost, ToolRefused
 
-HOUSEKEEPING = {"find_customer", "send_code", "create_ticket"}
+HOUSEKEEPING = {"find_customer", "send_code", "create_ticket", "send_reminder"}
 """Tools that the desk uses for its own steps: no model is offered them, and no customer waits to hear of them."""
 REREAD_AFTER_S = (0.0, 0.15, 0.5)
 """A replica may lag, a write may still be on its way: a read that shows nothing is made again."""
@@ -51,7 +51,7 @@ def rule(
         declared,
         args,
         found,
-        turn.desk.clock.now(),
+        turn.now,
         known,
         support=_support(turn, about) if about is not None else 0.0,
         available=about is None or _reached(turn, declared.system),

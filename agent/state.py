@@ -24,7 +24,7 @@ class Step(TypedDict, total=False):
 
     kind: Literal[
         "look_up", "action", "say", "ask", "code", "answer", "unanswered", "choice", "pick", "social", "waiting",
-        "declined", "missing", "refused", "confirm", "submitted", "decided", "outcome", "person", "nothing",
+        "declined", "gone", "missing", "refused", "confirm", "submitted", "decided", "outcome", "person", "nothing",
     ]  # fmt: skip
     intent: str | None
     tool: str

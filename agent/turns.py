@@ -32,6 +32,7 @@ from agent.handoff import follow_up, hand_over
 from agent.later import once_more
 from agent.nodes.intake import receive
 from agent.reconcile import look_again
+from agent.remind import remind
 from agent.state import State
 from agent.turn import OpenTurn
 from agent.undo import take_back
@@ -39,7 +40,7 @@ from agent.undo import take_back
 SWEEP_S = 1.0
 HANDOVER_SHARE = 0.4
 """The share of a turn's time that is kept for handing over when the rest did not suffice."""
-WITHOUT_GRAPH = {"ticket": follow_up, "effect": look_again, "undo": take_back}
+WITHOUT_GRAPH = {"ticket": follow_up, "effect": look_again, "undo": take_back, "reminder": remind}
 """What a case is woken for beside its conversation: what a turn could not settle, and what a person wants undone."""
 log = logging.getLogger("deskhand.turns")
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
 RiskClass = Literal["low_risk", "customer_confirmed", "human_approved", "forbidden"]
@@ -43,6 +44,12 @@ class IdentityMethods(Document):
     """After so many failed proofs a person takes over."""
 
 
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"there is no time zone '{name}'; write one like Europe/Amsterdam")
+    return name
+
+
 class Budget(Document):
     """How much may be spent; when it is used up, a person takes over."""
 
@@ -71,6 +78,8 @@ class Company(Document):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     channels: list[str]
     identity: IdentityMethods
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    """IANA's name of the zone in which times are read and told: Europe/Amsterdam."""
     business_hours: str
     tone: str
     support_threshold: Annotated[float, Field(ge=0, le=1)]
@@ -191,6 +200,8 @@ class Need(Document):
     ]  # fmt: skip
     optional: bool = False
     """True: taken when given, never asked for."""
+    asked: str | None = None
+    """Wording id of the fragment that asks for it; default `ask.SLOT`."""
 
 
 class WorkflowStep(Document):
@@ -205,7 +216,7 @@ class WorkflowStep(Document):
     as_: Annotated[str | None, Field(alias="as")] = None
     """The name the lookup's result goes by; default its subject."""
     ask: Literal[
-        "slot_id", "appointment_id", "subscription_id", "order_id", "items", "plan", "preference"
+        "slot_id", "appointment_id", "subscription_id", "order_id", "items", "plan", "preference", "date", "description"
     ] | None = None  # fmt: skip
     """What the customer chooses; later steps find it under `slots`. The only one there is needs no asking."""
     options: Annotated[str | None, Field(pattern=r"^[a-z_]+\.[a-z_]+$")] = None
@@ -214,6 +225,8 @@ class WorkflowStep(Document):
     """With `ask`: the field of an option that stands for it."""
     shown: str | None = None
     """With `ask`: wording id for one option, filled in with its fields."""
+    asked: str | None = None
+    """With `ask`: wording id of the fragment that asks for it; default `ask.NAME`."""
     many: bool = False
     """With `ask`: several may be taken; their values are then joined by commas."""
     if_missing: str | None = None

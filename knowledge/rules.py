@@ -24,6 +24,9 @@ FactType = Literal["string", "int", "double", "bool"]
 Returns = FactType | Literal["any"]
 Scalar = str | int | float | bool
 
+MATTER: dict[str, FactType] = {"matter.said": "string", "matter.since": "int"}
+"""What a workflow knows of its matter: the customer's own words for it, and where the case's file stood before."""
+
 _TYPES: dict[str, Any] = {t.name(): t for t in (cel.Type.STRING, cel.Type.INT, cel.Type.DOUBLE, cel.Type.BOOL)}
 _COMPLAINT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
@@ -97,6 +100,7 @@ class Vocabulary:
 def step_variables(workflow: Workflow, index: int, vocabulary: Vocabulary) -> dict[str, FactType]:
     """What the expressions of a workflow's step may name: its slots, and what earlier steps looked up or asked for."""
     variables: dict[str, FactType] = {f"slots.{need.slot}": "string" for need in workflow.needs}
+    variables |= MATTER
     for step in workflow.steps[:index]:
         variables |= {f"slots.{step.ask}": "string"} if step.ask else {}
         shape = vocabulary.lookups.get(step.look_up or "")

@@ -57,6 +57,7 @@ def workflows_fit(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
                 _slot_is_needed,
             ):
                 yield from check(step)
+        yield from _needs_are_worded(draft, workflow)
         yield from _ends(_Step(draft, vocabulary, workflow, len(workflow.steps) - 1))
 
 
@@ -110,7 +111,7 @@ def _texts_exist(at: _Step) -> Iterator[Finding]:
     if at.step.person is not None:
         texts["person"] = f"handoff.{at.step.person}"
     if at.step.ask is not None:
-        texts["ask"] = f"ask.{at.step.ask}"
+        texts["ask"] = at.step.asked or f"ask.{at.step.ask}"
     for key, text_id in texts.items():
         for locale, wording in at.draft.wording.items() if text_id else []:
             if text_id not in wording.texts:
@@ -130,6 +131,16 @@ def _values_are_known(at: _Step, text_id: str, locale: str) -> Iterator[Finding]
             yield at.draft.finding(file, (text_id,), wrong, closest(name, {v.partition(".")[0] for v in at.variables}))
         for field in sorted(fields - known) if known else []:
             yield at.draft.finding(file, (text_id,), f"'{name}' has no '{field}'", closest(field, known))
+
+
+def _needs_are_worded(draft: Draft, workflow: Workflow) -> Iterator[Finding]:
+    for index, need in enumerate(workflow.needs):
+        for locale, wording in draft.wording.items() if need.asked else []:
+            if need.asked not in wording.texts:
+                wrong = f"there is no text '{need.asked}' in wording/{locale}.yaml"
+                where = ("needs", index, "asked")
+                advice = closest(str(need.asked), wording.texts)
+                yield draft.finding(f"workflows/{workflow.id}.yaml", where, wrong, advice)
 
 
 def _named(at: _Step, text_id: str, locale: str) -> dict[str, set[str]]:

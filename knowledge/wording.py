@@ -13,6 +13,7 @@ from typing import Any, get_args
 from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from knowledge.moments import spoken
 from knowledge.playbook import Fact, Need, Wording
 from knowledge.rules import Vocabulary
 
@@ -54,6 +55,10 @@ CONTRACT: dict[str, frozenset[str]] = {
     "thanks": frozenset(),
     "goodbye": frozenset({"company"}),
     "clarify": frozenset({"company"}),
+    "reminder.due": frozenset({"text"}),
+    "summary.title": frozenset(),
+    "summary.text": frozenset({"wishes", "outcomes"}),
+    "summary.cited": frozenset({"title"}),
     "next_request": frozenset({"title"}),
     "silent": frozenset(),
     **{f"ask.{slot}": frozenset[str]() for slot in get_args(Need.model_fields["slot"].annotation)},
@@ -71,8 +76,12 @@ def contract(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
     """`CONTRACT` with the texts of each action: what is being done, the question, and the four outcomes."""
     ids = dict(CONTRACT)
     for name, shape in vocabulary.actions.items():
-        for prefix in () if shape.forbidden else (f"do.{name}", f"confirm.{name}", *outcomes(name)):
+        if shape.forbidden:
+            continue
+        for prefix in (f"do.{name}", f"confirm.{name}"):
             ids[prefix] = frozenset(shape.args)
+        for prefix in outcomes(name):
+            ids[prefix] = frozenset({*shape.args, "made"})
     return ids
 
 
@@ -84,7 +93,7 @@ def outcomes(action: str) -> list[str]:
 def render(wording: Wording, id: str, /, **values: Any) -> str:  # noqa: A002 - the field's name
     """The text of an id with these values. Raises WordingError."""
     try:
-        return _template(wording.texts[id]).render(values).strip()
+        return _template(wording.texts[id], wording.locale).render(values).strip()
     except KeyError:
         raise WordingError(f"wording/{wording.locale}.yaml has no '{id}'; add it.") from None
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
@@ -112,8 +121,17 @@ def _attributes(tree: nodes.Template) -> Iterator[tuple[str, str]]:
 
 # Plain text: escaping would put `&amp;` into a chat.
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+_ENVIRONMENT.filters["spoken"] = spoken
+
+
+@lru_cache(maxsize=16)
+def _environment(locale: str) -> ImmutableSandboxedEnvironment:
+    """Where `{{ starts | spoken }}` tells a moment in this language."""
+    speaking = _ENVIRONMENT.overlay()
+    speaking.filters = _ENVIRONMENT.filters | {"spoken": lambda moment: spoken(moment, locale)}
+    return speaking
 
 
 @lru_cache(maxsize=2048)
-def _template(text: str) -> Template:
-    return _ENVIRONMENT.from_string(text)
+def _template(text: str, locale: str) -> Template:
+    return _environment(locale).from_string(text)

@@ -4,7 +4,8 @@
 |---|---|---|
 | 2xx with what was asked for | the answer | the answer, which proves nothing |
 | 404 | None for an item, else `ToolLost` | `ToolRefused` |
-| 409 | `ToolLost` | `ToolLost`: another call with this key came first, and its fate is not known here |
+| 409 | `ToolLost` | `ToolLost`: another call with this key came first, and its fate is not known here; `ToolRefused`
+where the caller says that it means something else |
 | 408, 425, 429 | `ToolLost` | `ToolLost(answered=True)`: asked to come again later, so nothing was done |
 | other 4xx | `ToolLost`: the system cannot be read | `ToolRefused` |
 | 502, 504 | `ToolLost` | `ToolLost`: a gateway gave up, the system behind it may not have |
@@ -104,13 +105,17 @@ class Calls:
         *,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        conflict_refuses: bool = False,
     ) -> httpx.Response:
-        """The answer to one call that changes something. Raises `ToolRefused` or `ToolLost`."""
+        """The answer to one call that changes something. Raises `ToolRefused` or `ToolLost`.
+
+        `conflict_refuses`: where a 409 can only mean that what is asked for is taken, it is a refusal.
+        """
         response = await self._answer(self._request(method, path, params, headers or {}, body))
         status = response.status_code
         if response.is_success:
             return response
-        if status in GATEWAY or status == httpx.codes.CONFLICT:
+        if status in GATEWAY or (status == httpx.codes.CONFLICT and not conflict_refuses):
             raise _lost(response)
         if response.is_client_error and status not in LATER:
             raise ToolRefused(_said(response))

@@ -72,21 +72,37 @@ class Backoffice:
                 return found
         raise ToolLost(f"The system does not list {resource} by {', '.join(equal)}.", answered=True)
 
-    async def post(self, resource: str, body: Mapping[str, JsonValue], key: str) -> Record:
-        """Make a record. Raises `ToolRefused` or `ToolLost`."""
-        return await self._write("POST", path_of(resource), body, key)
+    async def post(
+        self, resource: str, body: Mapping[str, JsonValue], key: str, *, conflict_refuses: bool = False
+    ) -> Record:
+        """Make a record. Raises `ToolRefused` or `ToolLost`.
 
-    async def patch(self, resource: str, id: str, body: Mapping[str, JsonValue], key: str) -> Record:  # noqa: A002
-        """Change fields of a record. Raises `ToolRefused` or `ToolLost`."""
-        return await self._write("PATCH", path_of(resource, id), body, key)
+        `conflict_refuses`: where a 409 can only mean that what is asked for is taken, it is a refusal.
+        """
+        return await self._write("POST", path_of(resource), body, key, conflict_refuses=conflict_refuses)
+
+    async def patch(
+        self,
+        resource: str,
+        id: str,  # noqa: A002
+        body: Mapping[str, JsonValue],
+        key: str,
+        *,
+        conflict_refuses: bool = False,
+    ) -> Record:
+        """Change fields of a record; as `post`."""
+        return await self._write("PATCH", path_of(resource, id), body, key, conflict_refuses=conflict_refuses)
 
     async def reached(self) -> None:
         """Make the cheapest read there is. Raises `ToolLost`."""
         if await self._calls.read(path_of("customers"), {"limit": "1"}) is None:
             raise ToolLost("There is no back office at this address.", answered=True)
 
-    async def _write(self, method: str, path: str, body: Mapping[str, JsonValue], key: str) -> Record:
-        answer = await self._calls.write(method, path, dict(body), headers={"Idempotency-Key": key})
+    async def _write(
+        self, method: str, path: str, body: Mapping[str, JsonValue], key: str, *, conflict_refuses: bool
+    ) -> Record:
+        headers = {"Idempotency-Key": key}
+        answer = await self._calls.write(method, path, dict(body), headers=headers, conflict_refuses=conflict_refuses)
         return understood(ITEM, answer, answered=False)
 
 

@@ -26,17 +26,26 @@ class CreateTicket(Arguments):
     """The how-manieth ticket of the case it is, so that a second handoff is not taken for a repeat of the first."""
 
 
+class ReportBug(Arguments):
+    """What does not work, in the customer's words, and what they say of where and when."""
+
+    subject: Subject
+    body: Body = ""
+    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+    kind: Literal["bug"] = "bug"
+
+
 @dataclass(frozen=True)
 class _CreateTicket:
     backoffice: Backoffice
 
-    async def before(self, _: CreateTicket, scope: Scope) -> JsonValue:
+    async def before(self, _: CreateTicket | ReportBug, scope: Scope) -> JsonValue:
         return Snapshot(rows=await self._of_the_case(scope)).kept()
 
-    async def run(self, args: CreateTicket, scope: Scope, key: str) -> Record:
+    async def run(self, args: CreateTicket | ReportBug, scope: Scope, key: str) -> Record:
         return await self.backoffice.post("tickets", _ticket(args, scope), key)
 
-    async def verify(self, args: CreateTicket, scope: Scope, before: JsonValue) -> Finding:
+    async def verify(self, args: CreateTicket | ReportBug, scope: Scope, before: JsonValue) -> Finding:
         rows = await self._of_the_case(scope)
         return Finding.added(Snapshot.model_validate(before).rows, rows, _ticket(args, scope))
 
@@ -44,7 +53,7 @@ class _CreateTicket:
         return await self.backoffice.rows("tickets", case_id=scope.case_id)
 
 
-def _ticket(args: CreateTicket, scope: Scope) -> Record:
+def _ticket(args: CreateTicket | ReportBug, scope: Scope) -> Record:
     whose: Record = {"customer_id": scope.customer_id, "case_id": scope.case_id}
     return whose | args.model_dump(mode="json", exclude={"number"})
 
@@ -60,6 +69,23 @@ def create_ticket(backoffice: Backoffice) -> Action:
         risk=Risk.LOW,
         key=KeyKind.IDEMPOTENCY_KEY,
         target=lambda args: Target(kind="ticket", id=str(args.number)),
+        before=ticket.before,
+        run=ticket.run,
+        verify=ticket.verify,
+    )
+
+
+def report_bug(backoffice: Backoffice) -> Action:
+    """The tool `report_bug`: a ticket with the facts; nothing is handed over. The evidence has the system's id."""
+    ticket = _CreateTicket(backoffice)
+    return Action(
+        name="report_bug",
+        summary="Report a technical fault to those who mend it.",
+        system="backoffice",
+        args=ReportBug,
+        risk=Risk.CUSTOMER_CONFIRMED,
+        key=KeyKind.IDEMPOTENCY_KEY,
+        target=lambda _: Target(kind="ticket", id="bug"),
         before=ticket.before,
         run=ticket.run,
         verify=ticket.verify,

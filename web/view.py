@@ -65,7 +65,7 @@ def viewed(blank: Case, events: Sequence[Event], waiting: Sequence[Wake]) -> Cas
         slots={name: value for intent in case.intents for name, value in intent.slots.items()},
         identity=IdentityView(level=case.identity.level.name, customer_id=case.identity.customer_id),
         transcript=lines + unread,
-        followups=[],
+        followups=[reminder.model_dump() for reminder in case.reminders],
         release=case.release,
         opened_at=case.opened_at,
     )

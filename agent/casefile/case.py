@@ -84,6 +84,16 @@ class Offer(Frozen):
     """Values that were offered before and do not suit."""
 
 
+class Reminder(Frozen):
+    """What the customer asked to be reminded of."""
+
+    id: str
+    at: str
+    """By the company's clock: `2026-12-03T10:00`."""
+    text: str
+    status: Literal["waiting", "sent", "cancelled"] = "waiting"
+
+
 class Case(Frozen):
     """A case, folded from its file."""
 
@@ -107,6 +117,8 @@ class Case(Frozen):
     """How many turns running asked for the same."""
     question: Question | None = None
     offer: Offer | None = None
+    reminders: list[Reminder] = []
+    """All that wait, and the last of the others."""
     yeses: list[Yes] = []
     approval: Approval | None = None
     approval_intent: str | None = None

@@ -15,6 +15,7 @@ from agent.casefile.records import (
     ApprovalStatus,
     Args,
     Ask,
+    Cause,
     Citation,
     Frozen,
     Handoff,
@@ -48,7 +49,7 @@ class TurnStarted(Body):
     """A turn began for these rows of the inbox."""
 
     wakes: list[str]
-    cause: Literal["message", "decision", "expiry", "ticket", "effect", "undo"]
+    cause: Cause
 
 
 class MessageReceived(Body):
@@ -268,6 +269,13 @@ class OptionsPassed(Body):
     name: str
 
 
+class ReminderSettled(Body):
+    """A reminder became due, and was said, or was not needed any more."""
+
+    reminder: str
+    status: Literal["sent", "cancelled"]
+
+
 class HandedOff(Body):
     """A person has the case; the agent is silent from here."""
 
@@ -311,7 +319,8 @@ EventBody = (
     CaseOpened | TurnStarted | MessageReceived | IntakeRead | ConfirmationSettled | ChoiceSettled | IdentityChecked
     | CodeChecked | PassagesFound | ModelAnswered | LookedUp | Ruled | ConfirmationAsked | ApprovalAsked | ApprovalGiven
     | EffectStarted | EffectReturned | Verified | UndoAsked | UndoRefused | IntentSettled | SlotsCleared | ReplySent
-    | OptionsOffered | OptionsPassed | HandedOff | TicketOpened | TurnDone | TakenOver | GivenBack | CaseClosed
+    | OptionsOffered | OptionsPassed | ReminderSettled | HandedOff | TicketOpened | TurnDone | TakenOver | GivenBack
+    | CaseClosed
 )  # fmt: skip
 EVENTS: dict[str, type[EventBody]] = {kind.__name__: kind for kind in EventBody.__args__}
 

@@ -13,9 +13,9 @@ from typing import Literal
 from pydantic import JsonValue
 
 from agent.casefile import events as e
-from agent.casefile.canonical import proposal_digest
-from agent.casefile.case import Case, Code, Identity, Line, Offer, Question, Yes
-from agent.casefile.records import Args, CaseStatus, Intent, Level
+from agent.casefile.canonical import SHORT_KEY, proposal_digest
+from agent.casefile.case import Case, Code, Identity, Line, Offer, Question, Reminder, Yes
+from agent.casefile.records import BESIDE_THE_TALK, Args, CaseStatus, Intent, Level, Receipt
 
 __all__ = ["Case", "Code", "Identity", "Line", "Offer", "Question", "Yes", "applied", "fold", "journaled"]
 
@@ -172,6 +172,8 @@ def _(body: e.Verified, case: Case, at: str) -> dict[str, object]:
         code = Code(ordinal=int(str(receipt.args["ordinal"])), sent_at=at) if receipt.state == "verified" else None
         identity = {"code": code, "codes": case.identity.codes + 1}
         changes["identity"] = case.identity.model_copy(update=identity)
+    if receipt.state == "verified":
+        changes |= _reminders_after(case, receipt)
     return changes
 
 
@@ -180,6 +182,29 @@ def _(body: e.UndoAsked, case: Case, at: str) -> dict[str, object]:
     proposal = body.proposal
     yes = Yes(id=f"undo:{body.undo_id}", digest=proposal.digest, by="staff", expires_at=proposal.expires_at or "")
     return {"yeses": _with_yes(case, yes, at)}
+
+
+def _reminders_after(case: Case, receipt: Receipt) -> dict[str, object]:
+    """A reminder waits, or is cancelled, as soon as that is proven."""
+    args = receipt.args
+    match receipt.action:
+        case "set_reminder":
+            new = Reminder(id=receipt.effect[:SHORT_KEY], at=str(args["at"]), text=str(args["text"]))
+            others = [known for known in case.reminders if known.id != new.id]
+            settled = [known for known in others if known.status != "waiting"][-SETTLED_KEPT:]
+            return {"reminders": [known for known in others if known.status == "waiting" or known in settled] + [new]}
+        case "cancel_reminder":
+            return _reminder_settled(case, str(args["reminder_id"]), "cancelled")
+    return {}
+
+
+def _reminder_settled(case: Case, reminder: str, status: str) -> dict[str, object]:
+    return {"reminders": [k.model_copy(update={"status": status}) if k.id == reminder else k for k in case.reminders]}
+
+
+@applied.register
+def _(body: e.ReminderSettled, case: Case, _at: str) -> dict[str, object]:
+    return _reminder_settled(case, body.reminder, body.status)
 
 
 @applied.register
@@ -241,12 +266,9 @@ def _(body: e.TicketOpened, _case: Case, _at: str) -> dict[str, object]:
 def _(body: e.TurnDone, case: Case, _at: str) -> dict[str, object]:
     asked = [(ask.kind, ask.name, ask.options) for ask in body.turn.asks]
     same = bool(asked) and asked == [(ask.kind, ask.name, ask.options) for ask in case.asks]
-    return {
-        "turn": None,
-        "status": _status(case, body.turn.status),
-        "asks": body.turn.asks,
-        "repeats": case.repeats + 1 if same else 0,
-    }
+    talked = case.turn is None or case.turn.cause not in BESIDE_THE_TALK
+    repeats = (case.repeats + 1 if same else 0) if talked else case.repeats
+    return {"turn": None, "status": _status(case, body.turn.status), "asks": body.turn.asks, "repeats": repeats}
 
 
 @applied.register
@@ -262,7 +284,9 @@ def _(_body: e.GivenBack, case: Case, _at: str) -> dict[str, object]:
 
 @applied.register
 def _(_body: e.CaseClosed, case: Case, _at: str) -> dict[str, object]:
-    return {"status": "closed", **_out_of_the_agents_hands(case)}
+    waiting = [known for known in case.reminders if known.status == "waiting"]
+    over = [k.model_copy(update={"status": "cancelled"}) if k in waiting else k for k in case.reminders]
+    return {"status": "closed", "reminders": over, **_out_of_the_agents_hands(case)}
 
 
 def _out_of_the_agents_hands(case: Case) -> dict[str, object]:

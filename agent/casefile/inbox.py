@@ -6,16 +6,14 @@ A row is a message, a person's decision, or something due at a time; it is done 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.casefile.clock import Clock
+from agent.casefile.records import Cause
 from agent.casefile.tables import cases, inbox
 from agent.errors import CaseIsClosed, CaseUnknown, MessageDiffers
-
-Cause = Literal["message", "decision", "expiry", "ticket", "effect", "undo"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class Wake:
     cause: Cause
     body: str
     turn_seq: int | None = None
-    """The seq of the last event of the turn that dealt with it; None while it waits."""
+    """The seq of the last event of the turn that dealt with it; None while it waits, 0 when it was withdrawn."""
     accepted_at: str = ""
     """When it came in, by the product's clock."""
 
@@ -88,6 +86,27 @@ async def waiting_cases(db: AsyncConnection, tenant: str, clock: Clock) -> list[
         .distinct()
     )
     return list(rows.scalars())
+
+
+def reminder_wake(reminder_id: str) -> str:
+    """The id of the row with which a reminder becomes due."""
+    return f"reminder:{reminder_id}:0"
+
+
+async def reminders(db: AsyncConnection, case_id: str) -> list[tuple[str, str, str]]:
+    """The id, the due time and the text of each reminder that nobody has dealt with, soonest first."""
+    rows = await db.execute(
+        select(inbox)
+        .where(inbox.c.case_id == case_id, inbox.c.turn_seq.is_(None), inbox.c.wake_id.like(reminder_wake("%")))
+        .order_by(inbox.c.due_at, inbox.c.position)
+    )
+    return [(row["wake_id"].split(":")[1], row["due_at"], row["body"]) for row in rows.mappings()]
+
+
+async def withdraw(tx: AsyncConnection, case_id: str, wake_id: str) -> None:
+    """Have a row that waits never become due; one that was dealt with stays as it is."""
+    waits = (inbox.c.case_id == case_id, inbox.c.wake_id == wake_id, inbox.c.turn_seq.is_(None))
+    await tx.execute(update(inbox).where(*waits).values(turn_seq=0))
 
 
 async def find(db: AsyncConnection, case_id: str, wake_id: str) -> Wake | None:

@@ -18,6 +18,11 @@ AskName = Literal[
 ]  # fmt: skip
 
 
+Cause = Literal["message", "decision", "expiry", "ticket", "effect", "undo", "reminder"]
+BESIDE_THE_TALK: tuple[Cause, ...] = ("ticket", "effect", "undo", "reminder")
+"""What wakes a case beside its conversation: such a turn answers nothing that was asked."""
+
+
 class Frozen(BaseModel):
     """Base of all records: immutable, nothing unknown in it, and no number that JSON does not have."""
 
@@ -156,6 +161,8 @@ class Intent(Frozen):
     text: str
     """The customer's own words that it was read from."""
     slots: dict[str, str] = {}
+    since: int = 0
+    """The seq of the case's file before it was opened."""
     outcome: str | None = None
     """`answered`, `refused`, `unanswered`, `declined`, `repeated`, `queued`, or the receipt's state."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agent import dispatch
 from agent.errors import BudgetSpent
+from agent.nodes.picking import is_choice
 from agent.state import State, Update
 from agent.turn import OpenTurn
 from tools.contract import ToolLost
@@ -18,6 +19,8 @@ async def act(state: State, turn: OpenTurn) -> Update:
         return {"step": {"kind": "person", "intent": step.get("intent"), "reason": "system_down"}}
     except BudgetSpent:
         return {"step": {"kind": "person", "intent": step.get("intent"), "reason": "budget"}}
+    if started is None and is_choice(turn, step):
+        return {"step": {**step, "kind": "gone"}}
     if started is None:
         return {"step": {"kind": "person", "intent": step.get("intent"), "reason": "failed"}}
     return {}

@@ -18,6 +18,7 @@ from agent.dispatch import prove
 from agent.models.belief import believed
 from agent.models.port import Frame, IntentChoice, IntentSeen, Reading
 from agent.models.recognise import recognise
+from agent.nodes.dating import dated
 from agent.nodes.picking import note_pick, read_pick
 from agent.nodes.placing import placed
 from agent.speech.answers import settle
@@ -79,6 +80,7 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     # A yes or a no by itself asks for nothing, changes nothing and is no reason, whatever a model takes it for.
     if settle(text, turn.case.language) != "unclear":
         reading = reading.model_copy(update={"intents": [], "values": []})
+    reading = dated(turn, text, reading)
     pick = read_pick(turn, text, reading)
     reading = pick.reading if pick is not None else reading
     offered = _offered(turn)
@@ -168,7 +170,7 @@ def _opened(case: Case, reading: Reading, book: Playbook) -> list[Intent]:
             continue
         wanted.add(what)
         number = case.opened + len(opened) + 1
-        new = Intent(id=f"i{number}", name=known.name, confidence=seen.confidence, text=seen.text)
+        new = Intent(id=f"i{number}", name=known.name, confidence=seen.confidence, text=seen.text, since=case.seq)
         opened.append(new)
     return opened
 

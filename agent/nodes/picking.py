@@ -55,6 +55,7 @@ def pick_step(turn: OpenTurn, intent: Intent, wanted: Pick) -> Step:
         "many": wanted.many,
         "more": len(left) > len(shown),
         "wording": "ask.options_gone" if wanted.gone else "",
+        "reason": wanted.asked,
     }
 
 
@@ -66,9 +67,15 @@ async def pick(turn: OpenTurn, step: Step) -> None:
     again = any((ask.name, ask.options) == (name, texts) for ask in turn.case.asks) and not turn.noted(e.OptionsPassed)
     why = step["wording"] or ("ask.options_unclear" if again else "")
     turn.note(e.OptionsOffered(intent=step["intent"] or "", name=name, options=options, many=step["many"]))
-    text = speak.options(name, texts, many=step["many"], more=step["more"])
+    text = speak.options(step["reason"], texts, many=step["many"], more=step["more"])
     asked = Ask(kind="choice", name=cast("AskName", name), options=texts)
     say(turn, step, f"{speak.say(why)} {text}" if why else text, asks=[asked])
+
+
+def is_choice(turn: OpenTurn, step: Step) -> bool:
+    """Whether this was done with what the customer chose, and they have not been told in this turn that it is gone."""
+    offer, told = turn.case.offer, turn.noted(e.SlotsCleared, lambda s: s.intent == step.get("intent"))
+    return offer is not None and offer.intent == step.get("intent") and told is None
 
 
 def read_pick(turn: OpenTurn, text: str, reading: Reading) -> Picked | None:

@@ -49,7 +49,7 @@ async def _next(turn: OpenTurn) -> Step:
         return {"kind": "person", "reason": "budget"}
     if case.identity.failed >= turn.playbook.company.identity.failed_proofs:
         return {"kind": "person", "reason": "identity_failed"}
-    if escalates(of_case(case, turn.desk.clock.now()), turn.playbook, turn.desk.vocabulary):
+    if escalates(of_case(case, turn.now), turn.playbook, turn.desk.vocabulary):
         return {"kind": "person", "reason": "low_confidence"}
     step = await _of_matters(turn)
     if step is not None and step["kind"] in WAITING and case.repeats >= REPEATS:
@@ -141,7 +141,7 @@ def _workflow_step(turn: OpenTurn, intent: Intent, workflow: Workflow) -> Step:
     identify = identity_step(turn, intent, level, missing)
     if identify is not None:
         return identify
-    wanted = sop.next_step(workflow, slots, turn.desk.catalog, turn.desk.vocabulary, looked_up(turn))
+    wanted = sop.next_step(workflow, slots, turn.desk.catalog, turn.desk.vocabulary, looked_up(turn), intent)
     match wanted:
         case sop.Need(slots=names):
             return {"kind": "ask", "intent": intent.id, "names": names, "proof": []}
@@ -173,6 +173,8 @@ def looked_up(turn: OpenTurn) -> sop.Looked:
     for event in turn.case.journal:
         match event.body:
             case e.IntentSettled(intent=intent) if intent in changed:
+                seen.clear()
+            case e.SlotsCleared():
                 seen.clear()
             case e.LookedUp() as made:
                 seen.append(made)

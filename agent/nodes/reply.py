@@ -42,9 +42,16 @@ async def _say(turn: OpenTurn, step: Step) -> None:
 
 async def _ask(turn: OpenTurn, step: Step) -> None:
     names, proof = step["names"], step["proof"]
-    sentence = voice(turn).ask_for(names, proof)
+    sentence = voice(turn).ask_for(names, proof, _asked(turn, step))
     text = f"{voice(turn).say(step['wording'])} {sentence}" if step.get("wording") else sentence
     say(turn, step, text, asks=[*slots_asked(names), *proof_asked(proof)])
+
+
+def _asked(turn: OpenTurn, step: Step) -> dict[str, str]:
+    """How the matter's workflow asks for what it needs, where not by its name."""
+    intent = turn.case.intent(step["intent"] or "")
+    workflow = turn.playbook.workflows.get(turn.playbook.intents[intent.name].workflow or "")
+    return {need.slot: need.asked for need in workflow.needs if need.asked} if workflow is not None else {}
 
 
 async def _code(turn: OpenTurn, step: Step) -> None:
@@ -149,6 +156,14 @@ async def _outcome(turn: OpenTurn, step: Step) -> None:
         settle(turn, step, proven.receipt.state)
 
 
+async def _gone(turn: OpenTurn, step: Step) -> None:
+    """What was chosen was taken meanwhile: that is told, and what is to be had is looked up anew."""
+    proven = turn.noted(e.Verified, lambda v: v.intent == step["intent"])
+    if proven is not None:
+        say(turn, step, voice(turn).outcome(proven.receipt))
+    turn.note(e.SlotsCleared(intent=step["intent"] or "", names=[]))
+
+
 async def _nothing(turn: OpenTurn, step: Step) -> None:
     """Everything was said."""
 
@@ -171,5 +186,6 @@ SPEAKERS: dict[str, Speaker] = {
     "submitted": _submitted,
     "decided": _decided,
     "outcome": _outcome,
+    "gone": _gone,
     "nothing": _nothing,
 }

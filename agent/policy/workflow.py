@@ -13,7 +13,7 @@ from typing import cast
 from pydantic import JsonValue, ValidationError
 
 from agent.casefile.canonical import canonical
-from agent.casefile.records import Args
+from agent.casefile.records import Args, Intent
 from agent.policy.facts import Facts, bind
 from knowledge.playbook import Workflow, WorkflowStep
 from knowledge.rules import FactType, Returns, RuleError, Vocabulary, compile_rule, evaluate, step_variables
@@ -48,6 +48,8 @@ class Pick:
     """The field of an option that stands for it."""
     shown: str
     """The wording of one option."""
+    asked: str
+    """The wording that asks for it."""
     many: bool
     gone: bool
     """What they chose before is not among these any more."""
@@ -157,7 +159,8 @@ class _Walk:
         if len(options) == 1 and not wanted:
             self.values |= {f"slots.{slot}": known[0]}
             return None
-        return Pick(slot, options, step.value, step.shown or "", step.many, gone=bool(wanted))
+        asked = step.asked or f"ask.{slot}"
+        return Pick(slot, options, step.value, step.shown or "", asked, step.many, gone=bool(wanted))
 
     def _args(self, tool: str, step: WorkflowStep) -> Args:
         """The arguments as the tool's own model writes them, so that equal proposals have equal digests."""
@@ -171,7 +174,12 @@ def exact_args(catalog: Catalog, tool: str, given: Mapping[str, JsonValue]) -> A
 
 
 def next_step(
-    workflow: Workflow, slots: Mapping[str, str], catalog: Catalog, vocabulary: Vocabulary, looked: Looked
+    workflow: Workflow,
+    slots: Mapping[str, str],
+    catalog: Catalog,
+    vocabulary: Vocabulary,
+    looked: Looked,
+    matter: Intent | None = None,
 ) -> Next:
     """The next step of this workflow. An expression that cannot be evaluated sends the case to a person."""
     missing = [need.slot for need in workflow.needs if not need.optional and need.slot not in slots]
@@ -179,6 +187,7 @@ def next_step(
         return Need(cast("list[str]", missing))
     named = [need.slot for need in workflow.needs] + [step.ask for step in workflow.steps if step.ask]
     given: Facts = {f"slots.{name}": slots.get(name, "") for name in named}
+    given |= {"matter.said": matter.text, "matter.since": matter.since} if matter is not None else {}
     walk = _Walk(workflow, catalog, vocabulary, looked, given)
     try:
         for index in range(len(workflow.steps)):

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-DAYS = {"en": "monday tuesday wednesday thursday friday saturday sunday"}
-MONTHS = {"en": "january february march april may june july august september october november december"}
+from knowledge.moments import DAYS, MONTHS, named
+
 NUMERALS = {"en": "one two three four five six seven eight nine ten eleven twelve"}
 RELATIVE = {"en": "today tomorrow tonight yesterday next week weekend weeks days month"}
 """ISO 639-1 → words for a time that is told from now on."""
@@ -26,16 +26,19 @@ class Marks:
     sought: list[frozenset[str]]
     """Each thing that was said, as the marks of which it may mean one."""
     rest: str
+    """As long as the text, with spaces in the places of what was said."""
+    spans: list[tuple[int, int]]
 
 
 def marked(text: str, language: str) -> Marks:
     """The days and times of a text, each with all that it may mean."""
-    sought, rest = list[frozenset[str]](), text.lower().replace("’", "'")
+    sought, spans, rest = list[frozenset[str]](), list[tuple[int, int]](), text.lower().replace("’", "'")
     for pattern in _patterns(language):
         for match in pattern.finditer(rest):
+            spans.append(match.span())
             sought += _meant({k: v for k, v in match.groupdict().items() if v}, language)
         rest = pattern.sub(lambda match: " " * len(match[0]), rest)
-    return Marks(sought, rest)
+    return Marks(sought, rest, spans)
 
 
 def marks_of(text: str, language: str) -> frozenset[str]:
@@ -49,7 +52,7 @@ def _meant(said: dict[str, str], language: str) -> Iterator[frozenset[str]]:
     if "hour" in said:
         yield from _times(said, language)
     if "day" in said:
-        month = next(n for n, name in enumerate(_listed(MONTHS, language), 1) if name.startswith(said["month"][:3]))
+        month = next(n for n, name in enumerate(named(MONTHS, language), 1) if name.startswith(said["month"][:3]))
         yield frozenset({f"d:{int(said['day'])}"})
         yield frozenset({f"m:{month}"})
     if "weekday" in said:
@@ -63,7 +66,7 @@ def _meant(said: dict[str, str], language: str) -> Iterator[frozenset[str]]:
 
 
 def _times(said: dict[str, str], language: str) -> Iterator[frozenset[str]]:
-    numerals = _listed(NUMERALS, language)
+    numerals = named(NUMERALS, language)
     hour = numerals.index(said["hour"]) + 1 if said["hour"] in numerals else int(said["hour"])
     minute = {"half past": 30, "quarter past": 15, "quarter to": -15}.get(said.get("past", ""), 0)
     minute += int(said.get("minute", "0"))
@@ -74,16 +77,12 @@ def _times(said: dict[str, str], language: str) -> Iterator[frozenset[str]]:
         yield frozenset(f"t:{(h * 60 + minute) // 60 % 24:02}:{minute % 60:02}" for h in hours)
 
 
-def _listed(lists: dict[str, str], language: str) -> list[str]:
-    return lists.get(language, lists["en"]).split()
-
-
 @cache
 def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     """From the surest shape to the loosest; what one has taken no other sees."""
-    months = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in _listed(MONTHS, language))
-    days = "|".join(rf"{name[:3]}(?:{name[3:]}|{name[3:4]}|{name[3:5]})?" for name in _listed(DAYS, language))
-    written = "|".join(_listed(NUMERALS, language))
+    months = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in named(MONTHS, language))
+    days = "|".join(rf"{name[:3]}(?:{name[3:]}|{name[3:4]}|{name[3:5]})?" for name in named(DAYS, language))
+    written = "|".join(named(NUMERALS, language))
     half = r"(?:\s?(?P<ampm>[ap]\.?m\b\.?))"
     shapes = (
         rf"(?P<past>half past|quarter past|quarter to)\s(?P<hour>\d{{1,2}}|{written})\b{half}?",
@@ -94,7 +93,7 @@ def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
         rf"(?:\bat|@)\s?(?P<hour>\d{{1,2}}|{written})(?![\w:.]\d|\w)",
         rf"\b(?P<weekday>{days})s?\b",
         r"\b(?P<noon>noon|midday)\b",
-        rf"\b(?P<relative>{'|'.join(_listed(RELATIVE, language))})\b",
+        rf"\b(?P<relative>{'|'.join(named(RELATIVE, language))})\b",
         rf"\b(?P<half>{'|'.join(HALVES.get(language, HALVES['en']))})\b",
     )
     return tuple(re.compile(shape) for shape in shapes)

@@ -5,7 +5,7 @@ An outcome is told from its receipt alone: the receipt's state picks the wording
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from agent.casefile.records import Args, Ask, AskName, Citation, Passage, Proposal, Receipt
@@ -43,21 +43,25 @@ class Voice:
 
     def outcome(self, receipt: Receipt) -> str:
         """What came of an effect: the only sentences in which the product claims an outcome."""
-        return self.say(f"outcome.{receipt.action}.{receipt.state}", **receipt.args)
+        return self.say(f"outcome.{receipt.action}.{receipt.state}", **{"made": made(receipt)} | receipt.args)
 
     def question(self, proposal: Proposal, again: str = "") -> str:
         """The question for a yes to exactly this proposal; `again`: the wording for asking once more."""
         question = self.say(f"confirm.{proposal.action}", **proposal.args)
         return self.say(again, question=question) if again else question
 
-    def ask_for(self, slots: Sequence[str], proof: Sequence[str]) -> str:
-        """One friendly sentence that asks for all of these; `proof` shows who the customer is."""
-        things = [self.say(f"ask.{name}") for name in slots] + [self.say(f"proof.{name}") for name in proof]
+    def ask_for(self, slots: Sequence[str], proof: Sequence[str], asked: Mapping[str, str]) -> str:
+        """One friendly sentence that asks for all of these; `proof` shows who the customer is.
+
+        `asked`: the wording of a slot that is not asked for by its name.
+        """
+        things = [self.say(asked.get(name, f"ask.{name}")) for name in slots]
+        things += [self.say(f"proof.{name}") for name in proof]
         return self.say("ask.sentence", things=things, why=self.say("ask.identity_why") if proof else "")
 
-    def options(self, slot: str, options: Sequence[str], *, many: bool, more: bool) -> str:
-        """The question for one of these options, or for several; `more`: there are others."""
-        thing = self.say(f"ask.{slot}")
+    def options(self, asked: str, options: Sequence[str], *, many: bool, more: bool) -> str:
+        """The question for one of these options, or for several; `asked` words it, `more`: there are others."""
+        thing = self.say(asked)
         return self.say("ask.options", thing=thing, options=list(options), many=many, more=more)
 
     def about(self, wording: str, action: str, args: Args, clauses: Sequence[str] = ()) -> str:
@@ -70,6 +74,15 @@ class Voice:
         """What the customer hears at a handoff: why, what the person knows already, what comes next."""
         wording = f"handoff.{reason}" if self.has(f"handoff.{reason}") else "handoff.internal"
         return self.say(wording, hours=self._company.business_hours)
+
+
+def made(receipt: Receipt) -> str:
+    """The id of the one record that an effect was seen to make; "" where it made none."""
+    read_back = receipt.evidence.get("read_back")
+    seen = read_back.get("seen") if isinstance(read_back, dict) else None
+    rows = seen.get("added") if isinstance(seen, dict) else None
+    found = [str(row["id"]) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return found[0] if len(found) == 1 else ""
 
 
 def cite(release: Release, ids: Iterable[str]) -> list[Citation]:

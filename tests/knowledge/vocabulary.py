@@ -12,9 +12,13 @@ def _typed(**names: str) -> dict[str, FactType]:
     return kinds
 
 
+SLOT = _typed(string="id kind starts", int="days_ahead", bool="free")
+APPOINTMENT = _typed(string="id kind status slot_id starts", int="days_ahead")
+REMINDER = _typed(string="id at text")
+ARTICLE = _typed(string="id title")
 HARBOR_TOOLS = Vocabulary(
     facts=_typed(
-        string="state.sentiment state.urgency case.channel case.locale",
+        string="state.sentiment state.urgency case.channel case.locale time.date",
         int="identity.level state.repeats time.hour time.weekday",
         bool="state.confused state.escalated",
     ),
@@ -46,6 +50,22 @@ HARBOR_TOOLS = Vocabulary(
             subject="candidate",
             result=_typed(string="customer_id"),
         ),
+        "find_slots": LookupShape(
+            args=_typed(string="kind when"),
+            optional=frozenset({"when"}),
+            subject="calendar",
+            result=_typed(string="kind"),
+            lists={"free": SLOT},
+        ),
+        "get_slot": LookupShape(args=_typed(string="slot_id"), subject="place", result=SLOT),
+        "find_appointments": LookupShape(args={}, subject="diary", result={}, lists={"booked": APPOINTMENT}),
+        "get_appointment": LookupShape(args=_typed(string="appointment_id"), subject="appointment", result=APPOINTMENT),
+        "find_reminders": LookupShape(args={}, subject="reminders", result={}, lists={"waiting": REMINDER}),
+        "get_reminder": LookupShape(args=_typed(string="reminder_id"), subject="reminder", result=REMINDER),
+        "find_articles": LookupShape(
+            args=_typed(string="about"), subject="library", result={}, lists={"found": ARTICLE}
+        ),
+        "get_article": LookupShape(args=_typed(string="article_id"), subject="article", result=ARTICLE),
     },
     actions={
         "cancel_order": ActionShape(args=_typed(string="order_id")),
@@ -55,5 +75,21 @@ HARBOR_TOOLS = Vocabulary(
         "change_address": ActionShape(args=_typed(string="address postcode")),
         "send_code": ActionShape(args=_typed(int="ordinal")),
         "create_ticket": ActionShape(args=_typed(string="kind subject body priority", int="number")),
+        "report_bug": ActionShape(
+            args=_typed(string="kind subject body priority"), optional=frozenset({"kind", "body", "priority"})
+        ),
+        "book_appointment": ActionShape(args=_typed(string="slot_id kind starts")),
+        "ask_for_call": ActionShape(args=_typed(string="kind"), optional=frozenset({"kind"})),
+        "move_appointment": ActionShape(
+            args=_typed(string="appointment_id slot_id starts was"), optional=frozenset({"was"})
+        ),
+        "cancel_appointment": ActionShape(
+            args=_typed(string="appointment_id kind starts"), optional=frozenset({"starts"})
+        ),
+        "set_reminder": ActionShape(args=_typed(string="at text")),
+        "cancel_reminder": ActionShape(args=_typed(string="reminder_id at text")),
+        "send_reminder": ActionShape(args=_typed(string="reminder_id text")),
+        "send_summary": ActionShape(args=_typed(int="since")),
+        "send_article": ActionShape(args=_typed(string="article_id title")),
     },
 )

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.backoffice import Oracle, Record, running_backoffice
+from tests.tools.papers import Drawer
 from tools.catalog import harbor_catalog
 from tools.contract import Catalog, Scope
 from tools.http import Backoffice
@@ -20,6 +22,7 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 SECRET = b"only for tests"
+ZONE = ZoneInfo("Europe/Amsterdam")
 PATIENCE_S = 0.6
 """How long the tools wait for an answer."""
 TOO_LONG_MS = int(2000 * PATIENCE_S)
@@ -69,7 +72,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]
         httpx.AsyncClient(event_hooks={"request": [note]}, trust_env=False) as client,
     ):
         backoffice = Backoffice(base_url, timeout_s=PATIENCE_S, client=client)
-        yield Shop(base_url, oracle, harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC)), requests)
+        tools = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC), ZONE, Drawer())
+        yield Shop(base_url, oracle, tools, requests)
 
 
 @pytest.fixture

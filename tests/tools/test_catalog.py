@@ -5,12 +5,20 @@ from types import SimpleNamespace
 from typing import Literal, get_origin
 
 from tests.tools.conftest import Shop, scope_of
-from tools.contract import KeyKind, Risk
+from tools.contract import Risk
 
 LOOKUPS = {
     "get_order": ("order", {"order_id"}),
     "get_customer": ("customer", set()),
     "find_customer": ("candidate", {"order_id", "email", "name", "postcode", "phone"}),
+    "find_slots": ("calendar", {"kind", "when"}),
+    "get_slot": ("place", {"slot_id"}),
+    "find_appointments": ("diary", set()),
+    "get_appointment": ("appointment", {"appointment_id"}),
+    "find_reminders": ("reminders", set()),
+    "get_reminder": ("reminder", {"reminder_id"}),
+    "find_articles": ("library", {"about"}),
+    "get_article": ("article", {"article_id"}),
 }
 ACTIONS = {
     "cancel_order": {"order_id"},
@@ -20,6 +28,16 @@ ACTIONS = {
     "change_address": {"address", "postcode"},
     "send_code": {"ordinal"},
     "create_ticket": {"kind", "subject", "body", "priority", "number"},
+    "report_bug": {"kind", "subject", "body", "priority"},
+    "book_appointment": {"slot_id", "kind", "starts"},
+    "ask_for_call": {"kind"},
+    "move_appointment": {"appointment_id", "slot_id", "starts", "was"},
+    "cancel_appointment": {"appointment_id", "kind", "starts"},
+    "set_reminder": {"at", "text"},
+    "cancel_reminder": {"reminder_id", "at", "text"},
+    "send_reminder": {"reminder_id", "text"},
+    "send_summary": {"since"},
+    "send_article": {"article_id", "title"},
 }
 FACTS = {
     "get_order": {
@@ -56,13 +74,18 @@ def test_arguments_of_actions_are_scalars_that_rules_can_name(shop: Shop) -> Non
 
 
 def test_every_action_can_be_repeated_by_its_key_and_only_harmless_ones_need_no_yes(shop: Shop) -> None:
-    assert {action.key for action in shop.tools.actions} == {KeyKind.IDEMPOTENCY_KEY}
+    assert all(action.key.is_safe_to_repeat for action in shop.tools.actions)
     low = {action.name for action in shop.tools.actions if action.risk is Risk.LOW}
-    assert low == {"send_code", "create_ticket"}
+    assert low == {"send_code", "create_ticket", "send_reminder"}
 
 
 def test_every_action_aims_at_one_record(shop: Shop) -> None:
-    scope, named = scope_of("cus_100001"), SimpleNamespace(order_id="HG-1", number=2)
+    scope, named = (
+        scope_of("cus_100001"),
+        SimpleNamespace(
+            order_id="HG-1", number=2, slot_id="slo_1", appointment_id="app_1", reminder_id="r1", at="2026-12-03T10:00"
+        ),
+    )
     aims = {action.name: action.aim(named, scope) for action in shop.tools.actions}
     assert {name: (aim.kind, aim.id) for name, aim in aims.items()} == {
         "cancel_order": ("order", "HG-1"),
@@ -72,6 +95,16 @@ def test_every_action_aims_at_one_record(shop: Shop) -> None:
         "change_address": ("customer", "cus_100001"),
         "send_code": ("customer", "cus_100001"),
         "create_ticket": ("ticket", "2"),
+        "report_bug": ("ticket", "bug"),
+        "book_appointment": ("slot", "slo_1"),
+        "ask_for_call": ("customer", "cus_100001"),
+        "move_appointment": ("appointment", "app_1"),
+        "cancel_appointment": ("appointment", "app_1"),
+        "set_reminder": ("reminder", "2026-12-03T10:00"),
+        "cancel_reminder": ("reminder", "r1"),
+        "send_reminder": ("customer", "cus_100001"),
+        "send_summary": ("customer", "cus_100001"),
+        "send_article": ("customer", "cus_100001"),
     }
 
 

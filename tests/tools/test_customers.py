@@ -6,6 +6,7 @@ import pytest
 
 from tests.backoffice import Oracle
 from tests.tools.conftest import SECRET, Shop, scope_of
+from tests.tools.papers import Drawer
 from tools.catalog import harbor_catalog
 from tools.customers import ChangeAddress, ChangeEmail, ChangePhone, Customer, NoArguments
 from tools.http import Backoffice
@@ -13,7 +14,7 @@ from tools.http import Backoffice
 
 async def read(shop: Shop, customer_id: str, *, later: timedelta = timedelta()) -> Customer:
     async with Backoffice(shop.base_url) as backoffice:
-        tools = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC) + later)
+        tools = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC) + later, UTC, Drawer())
         customer = await tools.lookup("get_customer").run(NoArguments(), scope_of(customer_id))
     assert isinstance(customer, Customer)
     return customer

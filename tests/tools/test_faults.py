@@ -6,17 +6,25 @@ Whatever the call says, `verified` is found exactly when the journal of the syst
 import asyncio
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.tools.conftest import PATIENCE_S, TOO_LONG_MS, Shop
+from tests.backoffice import Record
+from tests.tools.conftest import PATIENCE_S, TOO_LONG_MS, ZONE, Shop
 from tools.contract import Action, Arguments, Finding, Scope, ToolLost
+from tools.moments import local
 
-POSTS = ("issue_refund", "send_code", "create_ticket")
-PATCHES = ("cancel_order", "change_email", "change_phone", "change_address")
+POSTS = (
+    "issue_refund", "send_code", "create_ticket", "report_bug", "book_appointment", "ask_for_call", "send_reminder",
+    "send_summary", "send_article",
+)  # fmt: skip
+PATCHES = ("cancel_order", "change_email", "change_phone", "change_address", "move_appointment", "cancel_appointment")
 ACTIONS = POSTS + PATCHES
+SINGLE = ("cancel_order", "change_email", "change_phone", "move_appointment", "cancel_appointment")
+"""These change one field."""
 Outcome = tuple[str, str]
 """What the call said, and what was found."""
 OUTCOMES: dict[str, dict[str, Outcome]] = {
@@ -28,8 +36,7 @@ OUTCOMES: dict[str, dict[str, Outcome]] = {
     "server_error": dict.fromkeys(ACTIONS, ("lost, done with", "absent")),
     "wrong_field": dict.fromkeys(ACTIONS, ("answered", "mismatch")),
     # Of a single field nothing is stored; of several, half.
-    "partial_write": dict.fromkeys(ACTIONS, ("answered", "mismatch"))
-    | dict.fromkeys(("cancel_order", "change_email", "change_phone"), ("answered", "absent")),
+    "partial_write": dict.fromkeys(ACTIONS, ("answered", "mismatch")) | dict.fromkeys(SINGLE, ("answered", "absent")),
 }
 
 
@@ -54,6 +61,17 @@ class Attempt:
         return await self.action.verify(self.args, self.scope, self.before)
 
 
+async def free_slot(shop: Shop) -> Record:
+    """A new slot for a consultation."""
+    times = {"starts_at": "2030-03-04T09:00:00Z", "ends_at": "2030-03-04T10:00:00Z"}
+    return await shop.oracle.post("slots", kind="service", **times)
+
+
+def starts(slot: Record) -> str:
+    """When it begins, by the company's clock."""
+    return local(datetime.fromisoformat(slot["starts_at"]), ZONE)
+
+
 async def attempts(shop: Shop) -> dict[str, Attempt]:
     """One attempt of each action, each for a customer of its own, looked at before and not begun."""
 
@@ -65,7 +83,14 @@ async def attempts(shop: Shop) -> dict[str, Attempt]:
 
     waiting, theirs = await shop.order("processing")
     arrived, yours = await shop.order("delivered")
-    others = [(await shop.order())[1] for _ in range(5)]
+    others = [(await shop.order())[1] for _ in range(12)]
+    slots = [await free_slot(shop) for _ in range(4)]
+    booked = [
+        await shop.oracle.post("appointments", customer_id=scope.customer_id, slot_id=slot["id"], kind="service")
+        for scope, slot in zip(others[7:9], slots[1:3], strict=True)
+    ]
+    reminder = {"reminder_id": "0" * 32, "text": "Post it"}
+    article = {"article_id": "oak-care", "title": "Looking after oak"}
     money = {"amount": {"amount": "3.5", "currency": "EUR"}, "reason": "It arrived broken."}
     ticket = {"kind": "handoff", "subject": "Call back", "body": "About a mug", "priority": "high", "number": 1}
     found = [
@@ -76,6 +101,23 @@ async def attempts(shop: Shop) -> dict[str, Attempt]:
         await begun("change_address", others[2], address="1 Quay Street, Whitby", postcode="YO21 1AA"),
         await begun("send_code", others[3], ordinal=0),
         await begun("create_ticket", others[4], **ticket),
+        await begun("report_bug", others[5], subject="The page stays blank", body="In Firefox"),
+        await begun("book_appointment", others[6], slot_id=slots[0]["id"], kind="service", starts=starts(slots[0])),
+        await begun(
+            "move_appointment",
+            others[7],
+            appointment_id=booked[0]["id"],
+            slot_id=slots[3]["id"],
+            starts=starts(slots[3]),
+            was=starts(slots[1]),
+        ),
+        await begun(
+            "cancel_appointment", others[8], appointment_id=booked[1]["id"], kind="service", starts=starts(slots[2])
+        ),
+        await begun("ask_for_call", others[9]),
+        await begun("send_reminder", others[10], **reminder),
+        await begun("send_summary", others[11], since=4),
+        await begun("send_article", others[10], **article),
     ]
     return {attempt.action.name: attempt for attempt in found}
 

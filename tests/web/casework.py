@@ -11,6 +11,7 @@ import socket
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC
 from pathlib import Path
 
 import httpx
@@ -45,6 +46,7 @@ from agent.casefile.store import CaseFiles
 from agent.desk import Desk
 from agent.handoff import packed
 from agent.models.port import Model
+from agent.own import OwnSide
 from agent.policy.facts import vocabulary
 from agent.turns import Turns
 from knowledge.embed import Vectors
@@ -281,7 +283,7 @@ async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN)
     """The console over the store in `home`, on a free port of loopback, in this loop."""
     database = await Database.open(f"sqlite+aiosqlite:///{home / 'cases.db'}")
     backoffice = Backoffice("http://127.0.0.1:9/api")
-    catalog = harbor_catalog(backoffice, b"secret", clock.now)
+    catalog = harbor_catalog(backoffice, b"secret", clock.now, UTC, OwnSide())
     words = vocabulary(catalog)
     releases = Releases(home, words)
     live = releases.publish(HARBOR)

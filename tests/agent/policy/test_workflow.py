@@ -126,16 +126,18 @@ def with_lines(*lines: Any, **more: Any) -> Looked:
 
 def test_a_customer_chooses_among_what_was_looked_up() -> None:
     workflow = sop(LOOK, ASK, TELL, {"person": "later"})
-    assert step(workflow, looked=with_lines(*LINES)) == Pick("items", LINES, "sku", "line", many=False, gone=False)
+    assert step(workflow, looked=with_lines(*LINES)) == Pick(
+        "items", LINES, "sku", "line", "ask.items", many=False, gone=False
+    )
     found = {"order": ORDER | {"lines": LINES}}
     assert step(workflow, SLOTS | {"items": "lamp"}, with_lines(*LINES)) == Say("the lamp", found)
     assert step(workflow, SLOTS | {"items": "mug"}, with_lines(*LINES)) == Person("later")
 
 
 def test_what_was_chosen_must_still_be_there() -> None:
-    gone = Pick("items", LINES, "sku", "line", many=False, gone=True)
+    gone = Pick("items", LINES, "sku", "line", "ask.items", many=False, gone=True)
     assert step(sop(LOOK, ASK, TELL), SLOTS | {"items": "vase"}, with_lines(*LINES)) == gone
-    alone = Pick("items", LINES[:1], "sku", "line", many=False, gone=True)
+    alone = Pick("items", LINES[:1], "sku", "line", "ask.items", many=False, gone=True)
     assert step(sop(LOOK, ASK, TELL), SLOTS | {"items": "lamp"}, with_lines(*LINES[:1])) == alone
 
 
@@ -157,7 +159,7 @@ def test_several_may_be_chosen_and_all_must_be_there() -> None:
     )
     both = SLOTS | {"items": "mug,lamp"}
     assert isinstance(step(workflow, both, with_lines(*LINES)), Say)
-    again = Pick("items", LINES, "sku", "line", many=True, gone=True)
+    again = Pick("items", LINES, "sku", "line", "ask.items", many=True, gone=True)
     assert step(workflow, SLOTS | {"items": "mug,vase"}, with_lines(*LINES)) == again
 
 
