@@ -172,7 +172,8 @@ def _is_apart(part: Part, saying: Sequence[Part]) -> bool:
 def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
     """The parts of the message, not yet guessed."""
     text, cues = context.text, context.cues
-    exact = [value for value in values if value.name not in TOLD]
+    answered = context.choices | context.proposed
+    exact = [v for v in values if v.name not in TOLD or (v.name in answered and v.name not in FREE)]
     plain, last = blank(text.replace("’", "'"), exact), 0
     before: Listed | None = None
     earlier = ""
