@@ -32,8 +32,9 @@ def run_checks(draft: Draft, vocabulary: Vocabulary) -> list[Finding]:
 def tools_have_classes(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Each tool has its class, and each class is of a tool: what has none would always wait for a person."""
     tools = {*vocabulary.lookups, *vocabulary.actions}
+    forbidden = {name for name, shape in vocabulary.actions.items() if shape.forbidden}
     if "actions" not in draft.partial:
-        for name in sorted(tools - draft.actions.keys()):
+        for name in sorted(tools - forbidden - draft.actions.keys()):
             advice = f"add `{name}:` with its `risk` and `identity`"
             yield draft.finding("actions.yaml", (), f"the tool '{name}' has no class", advice)
     for name in draft.actions:

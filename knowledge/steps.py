@@ -68,6 +68,9 @@ def _tool_exists(at: _Step) -> Iterator[Finding]:
     if at.step.propose is not None and at.shape is None:
         wrong = f"unknown action '{at.step.propose}'"
         yield at.finding(("propose",), wrong, closest(at.step.propose, at.vocabulary.actions))
+    if at.step.propose is not None and at.shape is not None and at.shape.forbidden:
+        advice = "classify it in its connection's declaration, or propose another"
+        yield at.finding(("propose",), f"nothing may propose '{at.step.propose}', which nobody has classified", advice)
 
 
 def _arguments_fit(at: _Step) -> Iterator[Finding]:

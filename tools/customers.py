@@ -155,11 +155,11 @@ def _change(backoffice: Backoffice, name: str, summary: str, args: type[Argument
         before=contact.before,
         run=contact.run,
         verify=contact.verify,
-        undo=Undo(name, _as_before),
+        undo=Undo(name, as_before),
     )
 
 
-def _as_before(args: Arguments, before: JsonValue) -> Record | None:
+def as_before(args: Arguments, before: JsonValue) -> Record | None:
     """What stood there; None where a field was empty, since an empty value is none that can be asked for."""
     record = Snapshot.model_validate(before).record
     then: Record = {field: record.get(field) for field in type(args).model_fields}

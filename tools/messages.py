@@ -1,8 +1,7 @@
-"""Messages: send the customer a secret, a one-time code or a link for a new password, to the address on file.
+"""Messages: mail the customer a secret, a one-time code or a link for a new password, to the address on file.
 
-A secret is made from a key, the case and how many were sent before it, so that it need not be kept anywhere. It
-stands in the mail and nowhere else: what `before`, `run` and `verify` give to the case file says of the secret and of
-the text only whether they are as sent.
+A secret is made from a key, the case and how many were sent before it, so that it need not be kept anywhere. How a mail
+is sent, and that the secret stands in it and nowhere else, is `tools/mailing.py`.
 """
 
 from __future__ import annotations
@@ -16,29 +15,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, Field
 
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Lookup,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    ToolLost,
-    ToolRefused,
-)
-from tools.customers import NoArguments, Person
+from tools.contract import Action, Arguments, Lookup, Risk, Scope
+from tools.customers import NoArguments
 from tools.http import Backoffice, as_read
+from tools.mailing import Letter, Mailer, Recipient, mailing
 
 CODE_KIND, LINK_KIND = "one_time_code", "password_reset"
 DIGITS = 6
-SECRET = ("code", "subject", "body")
-AS_SENT, OTHERWISE = "as sent", "not as sent"
 
 
 def hotp(key: bytes, counter: int, digits: int = DIGITS) -> str:
@@ -107,107 +92,59 @@ Secret = Callable[[Scope, int], str]
 """Makes the secret of an ordinal for the customer in scope, always the same."""
 
 
-@dataclass(frozen=True)
-class _SendSecret:
-    backoffice: Backoffice
+@dataclass(frozen=True, kw_only=True)
+class _Secrets:
+    """What mails secrets of a kind."""
+
     kind: str
     secret: Secret
     mail: SecretMail
 
-    async def before(self, _: SendCode | SendResetLink, scope: Scope) -> JsonValue:
-        """The address on file and the ids of those already sent."""
-        to = await self._address(scope.customer())
-        sent = [Record(id=row["id"]) for row in await self._sent(scope)]
-        return Snapshot(record={"to": to}, rows=sent).kept()
-
-    async def run(self, args: SendCode | SendResetLink, scope: Scope, key: str) -> Record:
-        to = await self._address(scope.customer())
-        body = self._message(args, scope, to)
-        secret = str(body["code"])
-        try:
-            return _redacted(await self.backoffice.post("messages", body, key), body)
-        except ToolRefused as error:
-            raise ToolRefused(str(error).replace(secret, AS_SENT)) from None
-        except ToolLost as error:
-            raise ToolLost(str(error).replace(secret, AS_SENT), answered=error.answered) from None
-
-    async def verify(self, args: SendCode | SendResetLink, scope: Scope, before: JsonValue) -> Finding:
-        """One new message with this secret, to the address that was on file."""
-        then = Snapshot.model_validate(before)
-        intended = self._message(args, scope, str(then.record["to"]))
-        rows = [_redacted(row, intended) for row in await self._sent(scope)]
-        return Finding.added(then.rows, rows, _redacted(intended, intended))
-
-    async def _address(self, customer_id: str) -> str:
-        record = await self.backoffice.item("customers", customer_id)
-        to = as_read(Person, record).email if record else ""
-        if not to:
-            raise ToolRefused("There is no e-mail address on file that it could go to.")
-        return to
-
-    async def _sent(self, scope: Scope) -> list[Record]:
-        return await self.backoffice.rows("messages", customer_id=scope.customer(), kind=self.kind)
-
-    def _message(self, args: SendCode | SendResetLink, scope: Scope, to: str) -> Record:
+    async def write(self, args: SendCode | SendResetLink, scope: Scope, _: Recipient) -> Letter:
         secret = self.secret(scope, args.ordinal)
-        text: Record = {
-            "subject": self.mail.subject,
-            "body": self.mail.body.replace("{secret}", secret),
-            "code": secret,
-        }
-        return {"customer_id": scope.customer_id, "to": to, "channel": "email", "kind": self.kind} | text
+        body = self.mail.body.replace("{secret}", secret)
+        return Letter(subject=self.mail.subject, body=body, secret=secret, fields={"code": secret})
 
 
-def _redacted(record: Record, sent: Record) -> Record:
-    """The record without its text and code, wherever in it the code may have ended up."""
-    code = str(sent["code"])
-    shown = {name: value.replace(code, AS_SENT) if isinstance(value, str) else value for name, value in record.items()}
-    return shown | {name: AS_SENT if record.get(name) == sent[name] else OTHERWISE for name in SECRET}
-
-
-def send_code(backoffice: Backoffice, secret: bytes, mail: SecretMail = CODE_MAIL) -> Action:
+def send_code(customers: Backoffice, mailer: Mailer, secret: bytes, mail: SecretMail = CODE_MAIL) -> Action:
     """The tool `send_code`: anybody in scope may be sent a code, for it goes only to the address on file."""
 
     def code(scope: Scope, ordinal: int) -> str:
         return one_time_code(secret, scope.case_id, ordinal)
 
-    return _action(
-        "send_code",
-        "Send the customer a one-time code to the e-mail address on file.",
-        SendCode,
-        Risk.LOW,
-        _SendSecret(backoffice, CODE_KIND, code, mail),
+    return mailing(
+        name="send_code",
+        summary="Send the customer a one-time code to the e-mail address on file.",
+        args=SendCode,
+        risk=Risk.LOW,
+        kind=CODE_KIND,
+        write=_Secrets(kind=CODE_KIND, secret=code, mail=mail).write,
+        customers=customers,
+        mailer=mailer,
     )
 
 
-def send_reset_link(backoffice: Backoffice, secret: bytes, mail: SecretMail = LINK_MAIL) -> Action:
+def send_reset_link(customers: Backoffice, mailer: Mailer, secret: bytes, mail: SecretMail = LINK_MAIL) -> Action:
     """The tool `send_reset_link`: no password is ever set or sent; the link goes only to the address on file."""
 
     def token(scope: Scope, ordinal: int) -> str:
         return link_token(secret, scope.case_id, scope.customer(), ordinal)
 
-    return _action(
-        "send_reset_link",
-        "Send the customer a link for a new password to the e-mail address on file.",
-        SendResetLink,
-        Risk.CUSTOMER_CONFIRMED,
-        _SendSecret(backoffice, LINK_KIND, token, mail),
+    return mailing(
+        name="send_reset_link",
+        summary="Send the customer a link for a new password to the e-mail address on file.",
+        args=SendResetLink,
+        risk=Risk.CUSTOMER_CONFIRMED,
+        kind=LINK_KIND,
+        write=_Secrets(kind=LINK_KIND, secret=token, mail=mail).write,
+        customers=customers,
+        mailer=mailer,
     )
 
 
-def _action(name: str, summary: str, args: type[Arguments], risk: Risk, send: _SendSecret) -> Action:
-    return Action(
-        name=name,
-        summary=summary,
-        system="backoffice",
-        args=args,
-        risk=risk,
-        key=KeyKind.IDEMPOTENCY_KEY,
-        target=lambda _: Target(kind="customer", id=""),
-        before=send.before,
-        run=send.run,
-        verify=send.verify,
-    )
+def message_tools(customers: Backoffice, mailer: Mailer, secret: bytes) -> list[Action]:
+    """Every tool that mails a secret: `customers` is the system of record, `mailer` the way that the mails take."""
+    return [send_code(customers, mailer, secret), send_reset_link(customers, mailer, secret)]
 
 
 class ResetLinks(BaseModel):

@@ -22,6 +22,7 @@ __all__ = ["Case", "Code", "Identity", "Line", "Offer", "Question", "Yes", "appl
 WINDOW = 20
 RECEIPTS = 20
 SETTLED_KEPT = 10
+PASSED_KEPT = 200
 
 
 def fold(case: Case, events: Iterable[e.Event]) -> Case:
@@ -238,7 +239,7 @@ def _(body: e.OptionsOffered, case: Case, _at: str) -> dict[str, object]:
 @applied.register
 def _(body: e.OptionsPassed, case: Case, _at: str) -> dict[str, object]:
     before = _offer_for(case, body.intent, body.name)
-    passed = [*before.passed, *(option.value for option in before.options)]
+    passed = [*before.passed, *(option.value for option in before.options)][-PASSED_KEPT:]
     return {"offer": before.model_copy(update={"passed": passed, "options": []})}
 
 
@@ -294,7 +295,7 @@ def _out_of_the_agents_hands(case: Case) -> dict[str, object]:
     live = ("open", "waiting")
     over = [i.model_copy(update={"status": "handed_over"}) if i.status in live else i for i in case.intents]
     nothing = {"question": None, "offer": None, "approval": None, "approval_intent": None, "offered_person": False}
-    return {"intents": over, "edits": {}, "yeses": [], "asks": [], **nothing}
+    return {"intents": _kept(over), "edits": {}, "yeses": [], "asks": [], **nothing}
 
 
 def _said(case: Case, role: Literal["customer", "agent", "staff", "system"], text: str) -> list[Line]:

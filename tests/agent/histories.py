@@ -209,6 +209,7 @@ KINDS: dict[str, Callable[[Writer], e.Body]] = {
         intent=w.intent(), name="slot_id", options=[r.Option(value=w.hex()[:8], text=w.text())], many=w.flip()
     ),
     "OptionsPassed": lambda w: e.OptionsPassed(intent=w.intent(), name="slot_id"),
+    "ReminderSettled": lambda w: e.ReminderSettled(reminder=w.hex()[:32], status="sent"),
     "HandedOff": lambda _: e.HandedOff(reason="policy", packet=PACKET, ticket_id="t-1"),
     "TicketOpened": lambda _: e.TicketOpened(ticket_id="t-2"),
     "TurnDone": lambda w: e.TurnDone(turn=w.turn(), wakes=[]),

@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.backoffice import Oracle, Record, running_backoffice
 from tests.tools.papers import Drawer
+from tools.browser.action import Browsing
+from tools.browser.chromium import Chromium
 from tools.catalog import harbor_catalog
 from tools.contract import Catalog, Scope
 from tools.http import Backoffice
@@ -78,7 +80,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]
         httpx.AsyncClient(event_hooks={"request": [note]}, trust_env=False) as client,
     ):
         backoffice = Backoffice(base_url, timeout_s=PATIENCE_S, client=client)
-        tools = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC), ZONE, Drawer())
+        browsing = Browsing(Chromium(), tmp_path_factory.mktemp("home"), {"backoffice": base_url})
+        tools = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC), ZONE, Drawer(), browsing)
         yield Shop(base_url, oracle, tools, requests)
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Literal, get_origin
 
 from tests.tools.conftest import Shop, scope_of
-from tools.contract import Risk
+from tools.contract import KeyKind, Risk
 
 LOOKUPS = {
     "get_order": ("order", {"order_id"}),
@@ -47,6 +47,7 @@ ACTIONS = {
     "send_reminder": {"reminder_id", "text"},
     "send_summary": {"since"},
     "send_article": {"article_id", "title"},
+    "correct_points": {"points", "reason"},
 }
 FACTS = {
     "get_order": {
@@ -89,8 +90,9 @@ def test_arguments_of_actions_are_scalars_that_rules_can_name(shop: Shop) -> Non
             assert field.annotation in (str, int, Decimal) or get_origin(field.annotation) is Literal
 
 
-def test_every_action_can_be_repeated_by_its_key_and_only_harmless_ones_need_no_yes(shop: Shop) -> None:
-    assert all(action.key.is_safe_to_repeat for action in shop.tools.actions)
+def test_every_call_can_be_repeated_by_its_key_and_only_harmless_ones_need_no_yes(shop: Shop) -> None:
+    unkeyed = {action.name: action.key for action in shop.tools.actions if not action.key.is_safe_to_repeat}
+    assert unkeyed == {"correct_points": KeyKind.MARKER}  # a page knows no repeats, so nothing is sent to it twice
     low = {action.name for action in shop.tools.actions if action.risk is Risk.LOW}
     assert low == {"send_code", "create_ticket", "send_reminder"}
 
@@ -125,6 +127,7 @@ def test_every_action_aims_at_one_record(shop: Shop) -> None:
         "send_reminder": ("customer", "cus_100001"),
         "send_summary": ("customer", "cus_100001"),
         "send_article": ("customer", "cus_100001"),
+        "correct_points": ("loyalty", "cus_100001"),
     }
 
 

@@ -1,6 +1,7 @@
 """Finding, changing and ending coffee plans."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from tests.backoffice import Record
 from tests.tools.conftest import SECRET, Shop
 from tests.tools.papers import Drawer
+from tools.browser.action import Browsing
+from tools.browser.chromium import Chromium
 from tools.catalog import harbor_catalog
 from tools.contract import Finding, Scope, ToolLost, ToolRefused
 from tools.http import Backoffice
@@ -125,7 +128,9 @@ def test_what_a_plan_cannot_be_is_refused(shop: Shop, wrong: dict[str, str]) -> 
 async def test_the_clock_is_the_one_that_the_tools_were_given(shop: Shop) -> None:
     plan, scope = await shop.subscription()
     async with Backoffice(shop.base_url) as backoffice:
-        tools = harbor_catalog(backoffice, SECRET, lambda: NOON + timedelta(1), UTC, Drawer())
+        tools = harbor_catalog(
+            backoffice, SECRET, lambda: NOON + timedelta(1), UTC, Drawer(), Browsing(Chromium(), Path(), {})
+        )
         tool = tools.lookup("get_subscription")
         seen = await tool.run(tool.args.model_validate({"subscription_id": plan["id"]}), scope)
     assert isinstance(seen, Subscription)
