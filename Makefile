@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run chat studio test readme bench lock clean
+.PHONY: run chat studio test test-systems matrix kill readme bench lock clean
 .DEFAULT_GOAL := run
 
 .venv/run.stamp: requirements.lock
@@ -35,6 +35,20 @@ test: .venv/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
 
+# Real systems of others on loopback; installing and seeding them takes minutes, once.
+test-systems: .venv/dev.stamp
+	$(BIN)/python -m tests.systems
+	$(BIN)/pytest tests/systems
+
+# Whatever tries to break the guarantees, all of it: N kills at any moment, every kill point, fault and race.
+matrix: N ?= 100
+matrix: .venv/dev.stamp
+	DESKHAND_KILLS=$(N) $(BIN)/pytest tests/cases/matrix -n auto --maxprocesses 4 --dist worksteal
+
+kill: N ?= 1000
+kill: .venv/dev.stamp
+	DESKHAND_KILLS=$(N) $(BIN)/pytest tests/cases/matrix/test_kills.py -s
+
 readme: .venv/dev.stamp
 	DESKHAND_REWRITE=1 $(BIN)/pytest tests/docs
 
@@ -48,6 +62,9 @@ lock: .venv/dev.stamp
 	  --python-version 3.11 --extra build --extra dev --only-binary :all: --no-binary forbiddenfruit -o requirements-dev.lock
 	$(BIN)/uv pip compile pyproject.toml -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	  --python-version 3.11 --extra build --only-binary :all: -c requirements-dev.lock -o requirements.lock
+	for system in pretix helpdesk; do $(BIN)/uv pip compile tests/systems/$$system.in -q --universal --generate-hashes \
+	  --no-emit-index-url --no-header --no-annotate --python-version 3.11 --only-binary :all: --no-binary django-jquery-js \
+	  -o tests/systems/$$system.lock || exit 1; done
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -35,11 +36,18 @@ from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError, load
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
+from tools.backoffice import session as backoffice_staff
 from tools.backoffice.app import create_app as create_backoffice
 from tools.backoffice.store import Unusable
-from tools.catalog import harbor_catalog
-from tools.contract import Catalog
+from tools.browser.action import Browsing
+from tools.browser.chromium import Chromium
+from tools.catalog import connected_catalog, harbor_catalog
+from tools.connections import connections_of
+from tools.connectors.connection import Connection, Needs, tried
+from tools.contract import Catalog, ToolLost
+from tools.declared import DeclarationError
 from tools.http import Backoffice
+from tools.own import Own
 from web.app import create_app
 from web.front import Front
 from web.serving import HOST, claim, served
@@ -52,6 +60,8 @@ REFUSALS = (
     IndexMismatch,
     IndexUnavailable,
     Unusable,
+    DeclarationError,
+    ToolLost,
 )
 """What stops a command, each with one sentence that says what to do."""
 HARBOR = Path(__file__).parent / "knowledge" / "harbor"
@@ -68,6 +78,10 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
     backoffice_url: str | None = None
     """The company's systems (their API is under `/api`); by default the embedded ones, over HTTP like any other."""
+    connections: Path | None = None
+    """A file that names other systems, whose tools stand beside the back office's or in their place."""
+    chromium: str | None = Field(default=None, validation_alias="CHROMIUM")
+    """The browser for pages without an API; by default the system's own, if it has one."""
     model: str | None = None
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY")
@@ -86,9 +100,58 @@ class Settings(BaseSettings):
 
 
 def tools_of(settings: Settings) -> Catalog:
-    """The company's tools, to look at; they reach no system before they are called."""
-    reached = Backoffice(_backoffice(settings))
-    return harbor_catalog(reached, b"", Clock(settings.clock_offset_s).now, zone_of(settings.playbook), OwnSide())
+    """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
+    needs = needs_of(settings, looking=True)
+    browsing, zone = _browsing(settings, Chromium()), zone_of(settings.playbook)
+    own = harbor_catalog(needs.customers, needs.code_secret, needs.clock, zone, needs.own, browsing)
+    return connected_catalog(own, connections_of(settings.connections, needs))
+
+
+def needs_of(
+    settings: Settings,
+    code_secret: bytes = b"",
+    *,
+    own: Own | None = None,
+    folder: Path = Path(),
+    looking: bool = False,
+) -> Needs:
+    """What tools may need of the house; `looking`: they are not called, so a secret may be missing."""
+    clock = Clock(settings.clock_offset_s).now
+    customers = Backoffice(_backoffice(settings))
+    return Needs(
+        clock=clock,
+        code_secret=code_secret,
+        customers=customers,
+        own=own or OwnSide(),
+        folder=folder,
+        looking=looking,
+    )
+
+
+@contextlib.asynccontextmanager
+async def connected_tools(
+    settings: Settings, code_secret: bytes, own: Own | None = None, *, looking: bool = False
+) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
+    """The company's tools, to work with, and the systems that they belong to. Raises DeclarationError."""
+    needs = needs_of(settings, code_secret, own=own, looking=looking)
+    async with contextlib.AsyncExitStack() as stack:
+        backoffice = await stack.enter_async_context(needs.customers)
+        chromium = await stack.enter_async_context(Chromium(settings.chromium))
+        browsing, zone = _browsing(settings, chromium), zone_of(settings.playbook)
+        harbor = harbor_catalog(backoffice, code_secret, needs.clock, zone, needs.own, browsing)
+        browsed = [tool for tool in harbor.tools.values() if tool.system == "staff_pages"]
+        pages = Connection(system="staff_pages", tools=browsed, probe=lambda: tried(chromium.reached()))
+        house = Connection(system="backoffice", tools=[tool for tool in harbor.tools.values() if tool not in browsed])
+        if settings.backoffice_url:  # the embedded one is there whenever the product is
+            house = replace(house, probe=lambda: tried(backoffice.reached()))
+        connections = connections_of(settings.connections, needs)
+        for connection in connections:
+            stack.push_async_callback(connection.close)
+        yield connected_catalog(harbor, connections), [house, pages, *connections]
+
+
+def _browsing(settings: Settings, chromium: Chromium) -> Browsing:
+    return Browsing(chromium, settings.home, {"backoffice": _backoffice(settings)})
 
 
 def zone_of(playbook: Path) -> tzinfo:
@@ -149,9 +212,8 @@ async def opened(
     clock = Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
     async with contextlib.AsyncExitStack() as stack:
-        backoffice = await stack.enter_async_context(Backoffice(_backoffice(settings)))
         own = OwnSide()
-        catalog = harbor_catalog(backoffice, code_secret, clock.now, zone_of(settings.playbook), own)
+        catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret, own))
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
         report("Checking the playbook")
@@ -199,6 +261,9 @@ def app_of(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     home = Home.at(settings.home)
     app = create_app(lifespan, rate_limit=settings.rate_limit)
     app.mount("/backoffice", create_backoffice(home.path / "backoffice.db"))
+    if settings.backoffice_url is None:
+        home.keep("backoffice_login", backoffice_staff.LOGIN)
+        home.keep("backoffice_password", backoffice_staff.PASSWORD)
     return app
 
 

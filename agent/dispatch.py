@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import JsonValue
@@ -25,7 +25,7 @@ from agent.errors import BudgetSpent, NotAuthorised
 from agent.policy.decide import decide
 from agent.policy.facts import gather
 from agent.turn import OpenTurn
-from tools.contract import Action, Finding, ToolLost, ToolRefused
+from tools.contract import Action, Finding, Scope, ToolLost, ToolRefused
 
 HOUSEKEEPING = {"find_customer", "send_code", "create_ticket", "send_reminder"}
 """Tools that the desk uses for its own steps: no model is offered them, and no customer waits to hear of them."""
@@ -113,12 +113,17 @@ class _Call:
     args: Any
     started: EffectStarted
 
+    @property
+    def scope(self) -> Scope:
+        """For whom, and for which effect, the tool works."""
+        return replace(self.turn.scope, effect=self.started.effect)
+
     async def send(self) -> EffectReturned:
         """Make the call and note what came back."""
         effect = self.started.effect
         try:
             with self._watched():
-                answer = await self.action.run(self.args, self.turn.scope, effect)
+                answer = await self.action.run(self.args, self.scope, effect)
             returned = EffectReturned(effect=effect, outcome="answered", answer=answer)
         except ToolRefused as error:
             returned = EffectReturned(effect=effect, outcome="refused", reason=str(error))
@@ -134,7 +139,7 @@ class _Call:
             await asyncio.sleep(pause)
             try:
                 with self._watched():
-                    finding = await self.action.verify(self.args, self.turn.scope, self.started.before)
+                    finding = await self.action.verify(self.args, self.scope, self.started.before)
             except ToolLost:
                 finding = None
             if finding is not None and finding.state == "verified":
@@ -164,7 +169,7 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     turn.with_next_commit(lambda tx: effects.plan(tx, case.tenant, turn.desk.clock, case.case_id, effect, tool, yes))
     try:
         with turn.calling(action.system):
-            before = await action.before(exact, turn.scope)
+            before = await action.before(exact, replace(turn.scope, effect=effect))
     except ToolRefused:
         return None
     target = action.aim(exact, turn.scope)
@@ -197,8 +202,10 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     return started
 
 
-async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = True) -> Receipt:
-    """Find out what came of an effect, and write the receipt.
+async def prove(
+    turn: OpenTurn, started: EffectStarted, *, send_again: bool = True, history: Sequence[Event] = ()
+) -> Receipt:
+    """Find out what came of an effect, and write the receipt. `history`: what earlier turns have noted of it.
 
     Where the call was lost, nothing of it can be seen, and the system recognises repeats by key, it is sent again
     with the same key; where it does not, or `send_again` is off, the effect stays unknown.
@@ -208,7 +215,7 @@ async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = Tr
         return known.receipt
     action = turn.desk.catalog.action(started.action)
     call = _Call(turn, action, action.args.model_validate(started.args), started)
-    returned = turn.noted(EffectReturned, lambda r: r.effect == started.effect)
+    returned = turn.noted(EffectReturned, lambda r: r.effect == started.effect) or _came_back(history, started.effect)
     if returned is None:  # the process died after the commit: whether the call was sent is not known
         returned = EffectReturned(effect=started.effect, outcome="lost", answered=False, reason="interrupted")
     finding, sent = await call.read(), [returned]
@@ -216,7 +223,7 @@ async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = Tr
         await turn.commit()  # a late worker sends nothing
         sent.append(await call.send())
         finding = await call.read()
-    return _write(turn, started, _state(sent, finding), sent[-1], finding)
+    return _write(turn, started, _state(sent, finding, queued=action.queued), sent[-1], finding)
 
 
 def last_attempt(
@@ -229,19 +236,24 @@ def last_attempt(
     return started, next((r for r in receipts if started is not None and r.effect == started.effect), None)
 
 
+def _came_back(history: Sequence[Event], effect: str) -> EffectReturned | None:
+    bodies = (event.body for event in reversed(history))
+    return next((body for body in bodies if isinstance(body, EffectReturned) and body.effect == effect), None)
+
+
 def _worth_sending_again(returned: EffectReturned, finding: Finding | None, action: Action) -> bool:
     absent = finding is not None and finding.state == "absent"
     return absent and returned.outcome == "lost" and action.key.is_safe_to_repeat
 
 
-def _state(sent: Sequence[EffectReturned], finding: Finding | None) -> ReceiptState:
+def _state(sent: Sequence[EffectReturned], finding: Finding | None, *, queued: bool) -> ReceiptState:
     """What may be said of the effect, after all that its calls came back with."""
     if finding is None or finding.state == "pending":
         return "unknown"
     if finding.state != "absent":
         return finding.state
     if sent[-1].outcome == "answered":
-        return "mismatch"  # the system said yes, and nothing is there
+        return "unknown" if queued else "mismatch"  # the system said yes, and nothing is there
     may_still_come = any(returned.outcome == "lost" and not returned.answered for returned in sent)
     return "unknown" if may_still_come else "failed"
 
@@ -250,13 +262,14 @@ def _write(
     turn: OpenTurn, started: EffectStarted, state: ReceiptState, returned: EffectReturned, finding: Finding | None
 ) -> Receipt:
     seen = {} if finding is None else finding.model_dump(mode="json")
+    answer = {"outcome": returned.outcome, "reason": returned.reason, "log": (returned.answer or {}).get("log", [])}
     receipt = Receipt(
         effect=started.effect,
         action=started.action,
         target=started.target,
         args=started.args,
         state=state,
-        evidence={"answer": {"outcome": returned.outcome, "reason": returned.reason}, "read_back": seen},
+        evidence={"answer": answer, "read_back": seen},
         at=turn.desk.clock.stamp(),
     )
 

@@ -68,6 +68,9 @@ def _tool_exists(at: _Step) -> Iterator[Finding]:
     if at.step.propose is not None and at.shape is None:
         wrong = f"unknown action '{at.step.propose}'"
         yield at.finding(("propose",), wrong, closest(at.step.propose, at.vocabulary.actions))
+    if at.step.propose is not None and at.shape is not None and at.shape.forbidden:
+        advice = "classify it in its connection's declaration, or propose another"
+        yield at.finding(("propose",), f"nothing may propose '{at.step.propose}', which nobody has classified", advice)
 
 
 def _arguments_fit(at: _Step) -> Iterator[Finding]:
@@ -149,7 +152,7 @@ def _named(at: _Step, text_id: str, locale: str) -> dict[str, set[str]]:
 
 def _options_exist(at: _Step) -> Iterator[Finding]:
     """What a customer chooses from was looked up before; its value is a text, and a text shows it by its fields."""
-    if at.step.ask is None:
+    if at.step.options is None:
         return
     lists = _lists(at)
     option = lists.get(at.step.options or "")

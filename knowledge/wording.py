@@ -76,6 +76,8 @@ def contract(vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
     """`CONTRACT` with the texts of each action: what is being done, the question, and the four outcomes."""
     ids = dict(CONTRACT)
     for name, shape in vocabulary.actions.items():
+        if shape.forbidden:
+            continue
         for prefix in (f"do.{name}", f"confirm.{name}"):
             ids[prefix] = frozenset(shape.args)
         for prefix in outcomes(name):

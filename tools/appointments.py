@@ -16,7 +16,6 @@ from pydantic import AwareDatetime, BaseModel, JsonValue, StringConstraints
 from tools.contract import (
     Action,
     Arguments,
-    Compensation,
     Finding,
     KeyKind,
     Lookup,
@@ -27,6 +26,7 @@ from tools.contract import (
     Target,
     Tool,
     ToolRefused,
+    Undo,
 )
 from tools.http import Backoffice, Blank, as_read
 from tools.moments import Local, local
@@ -298,6 +298,10 @@ class _Move:
             "slot before", old, await self.appointments.slot(old.get("id")), {"free": True} if old else {}
         )
 
+    def as_before(self, args: Move, before: JsonValue) -> Record | None:
+        """Back to the slot that it had."""
+        return moved_back(args, str(Snapshot.model_validate(before).record.get("slot_id") or ""))
+
 
 @dataclass(frozen=True)
 class _Cancel:
@@ -323,93 +327,124 @@ class _Cancel:
             return found
         return found.beside("slot", held, await self.appointments.slot(held.get("id")), _freed(held))
 
-
-def _again(args: Cancel, before: JsonValue) -> Compensation | None:
-    """The same slot booked anew."""
-    record = Snapshot.model_validate(before).record
-    if not record.get("slot_id") or args.kind not in get_args(Kind):
-        return None
-    return Compensation(
-        action="book_appointment", args={"slot_id": record["slot_id"], "kind": args.kind, "starts": args.starts}
-    )
-
-
-def _back(args: Move, before: JsonValue) -> Compensation | None:
-    """Back to the slot that it had."""
-    record = Snapshot.model_validate(before).record
-    if not record.get("slot_id") or not args.was:
-        return None
-    moved: Record = {"appointment_id": args.appointment_id, "slot_id": record["slot_id"]}
-    return Compensation(action="move_appointment", args=moved | {"starts": args.was, "was": args.starts})
-
-
-def appointment_tools(backoffice: Backoffice, clock: Callable[[], datetime], zone: tzinfo) -> list[Tool]:
-    """The lookups and actions around appointments; `clock` tells an aware time, `zone` is the company's."""
-    these = _Appointments(backoffice, clock, zone)
-    return [
-        _lookup("find_slots", "Find the free slots of a kind.", FindSlots, Calendar, "calendar", these.find_slots),
-        _lookup("get_slot", "Look up one slot: when it begins.", OneSlot, Slot, "place", these.get_slot),
-        _lookup("find_appointments", "Find what the customer has booked.", NoArguments, Diary, "diary", these.booked),
-        _lookup(
-            "get_appointment", "Look up one appointment of the customer.", OneAppointment, Appointment, "appointment",
-            these.get_appointment,
-        ),
-        _action("book_appointment", "Book a free slot for the customer.", Book, _Book(these), _slot),
-        _action("ask_for_call", "Have somebody call the customer as soon as anybody can.", AskForCall,
-                _AskForCall(these), lambda _: Target(kind="customer", id="")),
-        _action("move_appointment", "Move an appointment to another slot.", Move, _Move(these), _appointment, _back),
-        _action("cancel_appointment", "Cancel an appointment.", Cancel, _Cancel(these), _appointment, _again),
-    ]  # fmt: skip
+    def as_before(self, args: Cancel, before: JsonValue) -> Record | None:
+        """The same slot booked anew."""
+        return booked_anew(args, str(Snapshot.model_validate(before).record.get("slot_id") or ""))
 
 
 def _freed(slot: Record) -> Record:
     return {"free": True} if slot else {}
 
 
-class _Does(Protocol):
-    """What an action does, as `Action` has it."""
-
-    async def before(self, args: Any, scope: Scope) -> JsonValue: ...
-
-    async def run(self, args: Any, scope: Scope, key: str) -> Record: ...
-
-    async def verify(self, args: Any, scope: Scope, before: JsonValue) -> Finding: ...
+def booked_anew(args: Cancel, slot_id: str) -> Record | None:
+    """What takes a cancellation back: the slot that it had booked anew."""
+    if not slot_id or args.kind not in get_args(Kind):
+        return None
+    return {"slot_id": slot_id, "kind": args.kind, "starts": args.starts}
 
 
-def _lookup(
-    name: str,
-    summary: str,
-    args: type[Arguments],
-    result: type[BaseModel],
-    subject: str,
-    run: Callable[[Any, Scope], Awaitable[BaseModel | None]],
-) -> Lookup:
-    return Lookup(
-        name=name, summary=summary, system="backoffice", args=args, result=result, subject=subject, run=run
+def moved_back(args: Move, slot_id: str) -> Record | None:
+    """What takes a move back: the one to the slot that it had."""
+    if not slot_id or not args.was:
+        return None
+    moved: Record = {"appointment_id": args.appointment_id, "slot_id": slot_id}
+    return moved | {"starts": args.was, "was": args.starts}
+
+
+def appointment_tools(backoffice: Backoffice, clock: Callable[[], datetime], zone: tzinfo) -> list[Tool]:
+    """The tools over the back office; `clock` tells an aware time, `zone` is the company's."""
+    these = _Appointments(backoffice, clock, zone)
+    return tools_over(
+        these, Doing(_Book(these), _AskForCall(these), _Move(these), _Cancel(these)),
+        system="backoffice", key=KeyKind.IDEMPOTENCY_KEY,
     )  # fmt: skip
 
 
-def _action(
-    name: str,
-    summary: str,
-    args: type[Arguments],
-    does: _Does,
-    target: Callable[[Any], Target],
-    undo: Callable[[Any, JsonValue], Compensation | None] | None = None,
-) -> Action:
-    return Action(
-        name=name,
-        summary=summary,
-        system="backoffice",
-        args=args,
-        risk=Risk.CUSTOMER_CONFIRMED,
-        key=KeyKind.IDEMPOTENCY_KEY,
-        target=target,
-        before=does.before,
-        run=does.run,
-        verify=does.verify,
-        undo=undo,
-    )
+class Reads(Protocol):
+    """What can be looked up in a system that keeps appointments."""
+
+    async def find_slots(self, args: FindSlots, scope: Scope, /) -> Calendar:
+        """The free slots of a kind at that time, soonest first."""
+
+    async def get_slot(self, args: OneSlot, scope: Scope, /) -> Slot | None:
+        """A slot, free or not."""
+
+    async def booked(self, args: NoArguments, scope: Scope, /) -> Diary:
+        """What the customer in scope has booked and is still to come, soonest first."""
+
+    async def get_appointment(self, args: OneAppointment, scope: Scope, /) -> Appointment | None:
+        """An appointment of the customer in scope."""
+
+
+class Does(Protocol):
+    """What an action does: see the fields of these names in `Action`."""
+
+    async def before(self, args: Any, scope: Scope, /) -> JsonValue: ...  # noqa: D102
+
+    async def run(self, args: Any, scope: Scope, key: str, /) -> Record: ...  # noqa: D102
+
+    async def verify(self, args: Any, scope: Scope, before: JsonValue, /) -> Finding: ...  # noqa: D102
+
+
+class Reverses(Does, Protocol):
+    """An action that can be taken back."""
+
+    def as_before(self, args: Any, before: JsonValue, /) -> Record | None:
+        """The arguments of what takes it back; None where nothing can."""
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What can be done in a system that keeps appointments."""
+
+    book: Does
+    ask_for_call: Does
+    move: Reverses
+    cancel: Reverses
+
+
+def tools_over(reads: Reads, doing: Doing, *, system: str, key: KeyKind, proof: str = "read again") -> list[Tool]:
+    """The lookups and actions around appointments, over any system that keeps them."""
+
+    def look(
+        name: str,
+        summary: str,
+        args: type[Arguments],
+        result: type[BaseModel],
+        subject: str,
+        run: Callable[[Any, Scope], Awaitable[BaseModel | None]],
+    ) -> Lookup:
+        return Lookup(name=name, summary=summary, system=system, args=args, result=result, subject=subject, run=run)
+
+    def act(
+        name: str,
+        summary: str,
+        args: type[Arguments],
+        does: Does,
+        target: Callable[[Any], Target],
+        undo: Undo | None = None,
+    ) -> Action:
+        return Action(
+            name=name, summary=summary, system=system, args=args, risk=Risk.CUSTOMER_CONFIRMED, key=key, proof=proof,
+            target=target, before=does.before, run=does.run, verify=does.verify, undo=undo,
+        )  # fmt: skip
+
+    return [
+        look("find_slots", "Find the free slots of a kind.", FindSlots, Calendar, "calendar", reads.find_slots),
+        look("get_slot", "Look up one slot: when it begins.", OneSlot, Slot, "place", reads.get_slot),
+        look("find_appointments", "Find what the customer has booked.", NoArguments, Diary, "diary", reads.booked),
+        look(
+            "get_appointment", "Look up one appointment of the customer.", OneAppointment, Appointment, "appointment",
+            reads.get_appointment,
+        ),
+        act("book_appointment", "Book a free slot for the customer.", Book, doing.book, _slot),
+        act("ask_for_call", "Have somebody call the customer as soon as anybody can.", AskForCall, doing.ask_for_call,
+            lambda _: Target(kind="customer", id="")),
+        act("move_appointment", "Move an appointment to another slot.", Move, doing.move, _appointment,
+            Undo("move_appointment", doing.move.as_before)),
+        act("cancel_appointment", "Cancel an appointment.", Cancel, doing.cancel, _appointment,
+            Undo("book_appointment", doing.cancel.as_before)),
+    ]  # fmt: skip
 
 
 def _slot(args: Book) -> Target:

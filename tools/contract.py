@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Any, Literal, Self
+from types import NoneType, UnionType
+from typing import Any, Literal, Self, Union, get_origin
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
@@ -54,10 +55,12 @@ class ToolRefused(Exception):
 class ToolLost(Exception):
     """No usable answer: a timeout, a cut connection, a server error. The call may have had its effect."""
 
-    def __init__(self, reason: str, *, answered: bool = False) -> None:
+    def __init__(self, reason: str, *, answered: bool = False, advice: str = "") -> None:
         super().__init__(reason)
         self.answered = answered
         """True when no effect can arrive later: the system did finish with the call (a 5xx), or nothing was sent."""
+        self.advice = advice
+        """What a person can do so that it is not lost again; "" where nothing more is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,8 @@ class Scope:
     case_id: str
     customer_id: str | None
     """None while nobody has been identified: only tools for identification run then."""
+    effect: str = ""
+    """The key of the effect that an action's `before`, `run` and `verify` are about; "" for a lookup."""
 
     def customer(self) -> str:
         """The customer's id. Raises `ToolRefused` while nobody has been identified."""
@@ -89,6 +94,28 @@ class Arguments(BaseModel):
     """Base of all argument models: exact, immutable, JSON-like scalars only, so that rules can name each one."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+FactKind = Literal["string", "int", "double", "bool"]
+_SCALARS: dict[type, FactKind] = {str: "string", bool: "bool", int: "int", float: "double", Decimal: "double"}
+
+
+def scalars(model: type[BaseModel], *, optional: bool = False) -> dict[str, FactKind]:
+    """The scalar fields of arguments or of a result, which rules can name; with `optional` those that may be None."""
+    kinds = {name: _fact(field.annotation, optional) for name, field in model.model_fields.items()}
+    return {name: kind for name, kind in kinds.items() if kind is not None}
+
+
+def _fact(annotation: Any, optional: bool) -> FactKind | None:
+    if annotation in _SCALARS:
+        return _SCALARS[annotation]
+    choices = [value if isinstance(value, type) else type(value) for value in getattr(annotation, "__args__", ())]
+    if optional and get_origin(annotation) in (Union, UnionType):
+        choices = [choice for choice in choices if choice is not NoneType]
+    elif get_origin(annotation) is not Literal:
+        return None
+    kinds = {_fact(choice, optional) for choice in choices}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def same(left: JsonValue, right: JsonValue) -> bool:
@@ -147,6 +174,8 @@ class Finding(BaseModel):
     at again later. `absent`: nothing of what was intended is there (yet), and nothing else changed either."""
     seen: Record
     differences: list[Difference] = []
+    log: list[JsonValue] = []
+    """How it was read, step by step, where that is worth keeping."""
 
     @classmethod
     def changed(cls, before: Record, after: Record, intended: Mapping[str, JsonValue]) -> Self:
@@ -187,6 +216,15 @@ class Finding(BaseModel):
         other = type(self).changed(before, after, follows)
         state = self.state if other.state == "verified" else "mismatch"
         return type(self)(state=state, seen=self.seen | {name: after}, differences=self.differences + other.differences)
+
+    def along(self, name: str, other: Self) -> Self:
+        """The same finding together with one about what the system does of itself with it: both are there, or none.
+
+        What was seen of the other stands under `name`.
+        """
+        state = self.state if self.state == other.state else "mismatch"
+        seen = self.seen | {name: other.seen}
+        return type(self)(state=state, seen=seen, differences=self.differences + other.differences)
 
 
 def _unlike(record: Record, intended: Mapping[str, JsonValue]) -> list[Difference]:
@@ -229,6 +267,20 @@ class Compensation:
     args: Record
 
 
+@dataclass(frozen=True)
+class Undo:
+    """What takes an action back: which other one does, and with which arguments."""
+
+    action: str
+    args: Callable[[Any, JsonValue], Record | None]
+    """From the arguments and what `before` read; None where nothing can take it back."""
+
+    def __call__(self, args: Any, before: JsonValue) -> Compensation | None:
+        """The exact call that would take back what was done with these arguments, on what was there before."""
+        wanted = self.args(args, before)
+        return None if wanted is None else Compensation(action=self.action, args=wanted)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """A tool that changes one record, and how to prove that it did."""
@@ -243,11 +295,18 @@ class Action:
     before: Callable[[Any, Scope], Awaitable[JsonValue]]
     """Reads what `verify` compares with, before the write; kept in the case file. Raises `ToolLost`, `ToolRefused`."""
     run: Callable[[Any, Scope, str], Awaitable[Record]]
-    """Makes the change with the effect's key. Raises `ToolRefused` or `ToolLost`; its answer proves nothing."""
+    """Makes the change with the effect's key. Raises `ToolRefused` or `ToolLost`; its answer proves nothing.
+
+    A `log` in the answer, step by step, is kept in the receipt.
+    """
     verify: Callable[[Any, Scope, JsonValue], Awaitable[Finding]]
     """Reads the system again, by another call than the write. Raises `ToolLost`."""
-    undo: Callable[[Any, JsonValue], Compensation | None] | None = None
-    """What would take it back, from its arguments and what `before` read; None where nothing can."""
+    undo: Undo | None = None
+    """What would take it back; None where nothing can."""
+    proof: str = "read again"
+    """What `verify` reads, in a few words for people."""
+    queued: bool = False
+    """The system's yes means that it will see to it: what is absent after a yes is looked at again later."""
 
     def aim(self, args: Any, scope: Scope) -> Target:
         """The record that the action changes for the customer in scope."""

@@ -61,3 +61,8 @@ def _words(folded: str) -> tuple[str, ...]:
     apart = unicodedata.normalize("NFKD", folded.translate(UNDECOMPOSED))
     plain = (sign for sign in apart if not unicodedata.combining(sign) and sign not in APOSTROPHES)
     return tuple(sorted("".join(sign if unicodedata.category(sign)[0] in "LMN" else " " for sign in plain).split()))
+
+
+def line(text: str) -> str:
+    """The text as one line without a sign that steers anything, so that it can stand in a header or a title."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

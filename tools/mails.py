@@ -8,26 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 
-from pydantic import BaseModel, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from tools.contract import (
     Action,
     Arguments,
-    Finding,
-    KeyKind,
     Lookup,
-    Record,
     Risk,
     Scope,
-    Snapshot,
-    Target,
     Tool,
     ToolRefused,
 )
-from tools.customers import Person
-from tools.http import Backoffice, as_read
+from tools.http import Backoffice
+from tools.mailing import Letter, Mailer, Recipient, mailing
 from tools.own import Own, Paper
 from tools.reminders import ReminderId, What
 
@@ -80,45 +75,6 @@ class Library(BaseModel):
 
 
 @dataclass(frozen=True)
-class _Mail:
-    """One kind of mail; `write` gives its text, and raises `ToolRefused` when there is nothing to send."""
-
-    backoffice: Backoffice
-    kind: str
-    write: Callable[[Any, Scope], Awaitable[Paper]]
-
-    async def before(self, args: Arguments, scope: Scope) -> JsonValue:
-        """The address on file and the mails of this kind that went out."""
-        await self.write(args, scope)
-        return Snapshot(record={"to": await self._address(scope)}, rows=await self._sent(scope)).kept()
-
-    async def run(self, args: Arguments, scope: Scope, key: str) -> Record:
-        body = await self._message(args, scope, await self._address(scope))
-        return await self.backoffice.post("messages", body, key)
-
-    async def verify(self, args: Arguments, scope: Scope, before: JsonValue) -> Finding:
-        """One new mail with this text, to the address that was on file."""
-        then = Snapshot.model_validate(before)
-        wanted = await self._message(args, scope, str(then.record["to"]))
-        return Finding.added(then.rows, await self._sent(scope), wanted)
-
-    async def _address(self, scope: Scope) -> str:
-        record = await self.backoffice.item("customers", scope.customer())
-        to = as_read(Person, record).email if record else ""
-        if not to:
-            raise ToolRefused("There is no e-mail address on file.")
-        return to
-
-    async def _sent(self, scope: Scope) -> list[Record]:
-        return await self.backoffice.rows("messages", customer_id=scope.customer(), kind=self.kind)
-
-    async def _message(self, args: Arguments, scope: Scope, to: str) -> Record:
-        paper = await self.write(args, scope)
-        whom: Record = {"customer_id": scope.customer_id, "kind": self.kind, "to": to, "channel": "email"}
-        return whom | {"subject": paper.title, "body": paper.text}
-
-
-@dataclass(frozen=True)
 class _Papers:
     own: Own
 
@@ -144,8 +100,8 @@ class _Papers:
         return Paper(args.reminder_id, "Your reminder", f"You asked us to remind you:\n\n{args.text}\n")
 
 
-def mail_tools(backoffice: Backoffice, own: Own) -> list[Tool]:
-    """Mails to the address on file, and the approved articles that may be sent."""
+def article_tools(own: Own) -> list[Tool]:
+    """The approved articles that may be sent, to look up."""
     papers = _Papers(own)
     return [
         Lookup(
@@ -166,31 +122,52 @@ def mail_tools(backoffice: Backoffice, own: Own) -> list[Tool]:
             subject="article",
             run=papers.get,
         ),
-        _mail(
-            "send_reminder", "Mail a reminder that is due.", SendReminder, Risk.LOW,
-            _Mail(backoffice, "reminder", papers.reminder),
-        ),
-        _mail(
-            "send_summary", "Mail the customer a summary of the case.", SendSummary, Risk.CUSTOMER_CONFIRMED,
-            _Mail(backoffice, "summary", papers.summary),
-        ),
-        _mail(
-            "send_article", "Mail the customer an approved article.", SendArticle, Risk.CUSTOMER_CONFIRMED,
-            _Mail(backoffice, "article", papers.article),
-        ),
-    ]  # fmt: skip
+    ]
 
 
-def _mail(name: str, summary: str, args: type[Arguments], risk: Risk, mail: _Mail) -> Action:
-    return Action(
-        name=name,
-        summary=summary,
-        system="backoffice",
-        args=args,
-        risk=risk,
-        key=KeyKind.IDEMPOTENCY_KEY,
-        target=lambda _: Target(kind="customer", id=""),
-        before=mail.before,
-        run=mail.run,
-        verify=mail.verify,
-    )
+def mail_tools(customers: Backoffice, mailer: Mailer, own: Own) -> list[Action]:
+    """Mails to the address on file; `mailer` is the way that they take."""
+    papers = _Papers(own)
+    way: _Way = {"customers": customers, "mailer": mailer}
+    return [
+        mailing(
+            name="send_reminder",
+            summary="Mail a reminder that is due.",
+            args=SendReminder,
+            risk=Risk.LOW,
+            kind="reminder",
+            write=_letter(papers.reminder),
+            **way,
+        ),
+        mailing(
+            name="send_summary",
+            summary="Mail the customer a summary of the case.",
+            args=SendSummary,
+            risk=Risk.CUSTOMER_CONFIRMED,
+            kind="summary",
+            write=_letter(papers.summary),
+            **way,
+        ),
+        mailing(
+            name="send_article",
+            summary="Mail the customer an approved article.",
+            args=SendArticle,
+            risk=Risk.CUSTOMER_CONFIRMED,
+            kind="article",
+            write=_letter(papers.article),
+            **way,
+        ),
+    ]
+
+
+class _Way(TypedDict):
+    customers: Backoffice
+    mailer: Mailer
+
+
+def _letter(write: Callable[[Any, Scope], Awaitable[Paper]]) -> Callable[[Any, Scope, Recipient], Awaitable[Letter]]:
+    async def letter(args: Arguments, scope: Scope, _: Recipient) -> Letter:
+        paper = await write(args, scope)
+        return Letter(subject=paper.title, body=paper.text)
+
+    return letter

@@ -14,7 +14,7 @@ from agent.models.recognise import recognise
 from agent.models.values import stands_in
 from agent.policy.workflow import exact_args
 from agent.turn import OpenTurn
-from tools.contract import Action
+from tools.contract import Action, Risk, Tool
 
 LONGEST_REASON = 300
 
@@ -24,12 +24,17 @@ def offers(turn: OpenTurn) -> list[ToolOffer]:
     level, offered = turn.case.identity.level, list[ToolOffer]()
     for name, defined in turn.playbook.actions.items():
         tool = turn.desk.catalog.tools.get(name)
-        permitted = defined.risk != "forbidden" and Level.named(defined.identity) <= level
-        if tool is not None and permitted and name not in HOUSEKEEPING:
+        if tool is None or _is_forbidden(tool) or name in HOUSEKEEPING:
+            continue
+        if defined.risk != "forbidden" and Level.named(defined.identity) <= level:
             kind = "action" if isinstance(tool, Action) else "lookup"
             schema = tool.args.model_json_schema()
             offered.append(ToolOffer(name=name, summary=tool.summary, kind=kind, schema_=schema))
     return offered
+
+
+def _is_forbidden(tool: Tool) -> bool:
+    return isinstance(tool, Action) and tool.risk is Risk.FORBIDDEN
 
 
 def taken_up(turn: OpenTurn, step: Step, offered: Sequence[ToolOffer], passages: Sequence[Passage]) -> Step:

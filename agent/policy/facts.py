@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, get_args, get_origin
+from typing import get_args, get_origin
 
 from pydantic import BaseModel, JsonValue
 
 from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent
+from agent.errors import NotUsable
 from knowledge.rules import ActionShape, FactType, LookupShape, Vocabulary
-from tools.contract import Action, Catalog, Risk, Tool
+from tools.contract import Action, Catalog, Risk, Tool, scalars
 
 Facts = dict[str, JsonValue]
 """Name → scalar. A fact that is not known is absent."""
@@ -39,26 +39,41 @@ PROPOSAL_FACTS: dict[str, FactType] = {
     "systems.available": "bool",
 }
 """The facts about the intent, and the support for it, are absent where a proposal serves none of the customer's."""
-SCALARS: dict[type, FactType] = {str: "string", bool: "bool", int: "int", float: "double", Decimal: "double"}
 
 
 def vocabulary(catalog: Catalog) -> Vocabulary:
-    """All facts that rules and workflows may name, with their types, for these tools."""
-    return Vocabulary(
+    """All facts that rules and workflows may name, with their types, for these tools.
+
+    Raises NotUsable when two tools give one name different types.
+    """
+    known = Vocabulary(
         facts=CASE_FACTS,
         proposal=PROPOSAL_FACTS,
         lookups={
             tool.name: LookupShape(
-                args=_shape(tool.args),
+                args=scalars(tool.args, optional=True),
                 optional=_optional(tool),
                 subject=tool.subject,
-                result=_shape(tool.result),
+                result=scalars(tool.result),
                 lists=_lists(tool.result),
             )
             for tool in catalog.lookups
         },
-        actions={t.name: ActionShape(args=_shape(t.args), optional=_optional(t)) for t in catalog.actions},
+        actions={
+            t.name: ActionShape(
+                args=scalars(t.args, optional=True),
+                optional=_optional(t),
+                undo=t.undo.action if t.undo else None,
+                forbidden=t.risk is Risk.FORBIDDEN,
+            )
+            for t in catalog.actions
+        },
     )
+    try:
+        known.variables  # noqa: B018 - said at the start rather than when the first rule is compiled
+    except ValueError as error:
+        raise NotUsable(str(error)) from None
+    return known
 
 
 def gather(
@@ -123,20 +138,8 @@ def _optional(tool: Tool) -> frozenset[str]:
     return frozenset(name for name, field in tool.args.model_fields.items() if not field.is_required())
 
 
-def _shape(model: type[BaseModel]) -> dict[str, FactType]:
-    kinds = {name: _scalar(field.annotation) for name, field in model.model_fields.items()}
-    return {name: kind for name, kind in kinds.items() if kind is not None}
-
-
 def _lists(model: type[BaseModel]) -> dict[str, dict[str, FactType]]:
     """The fields that are lists of records."""
     fields = {name: field.annotation for name, field in model.model_fields.items()}
     rows = {name: get_args(of)[0] for name, of in fields.items() if get_origin(of) is list}
-    return {name: _shape(row) for name, row in rows.items() if isinstance(row, type) and issubclass(row, BaseModel)}
-
-
-def _scalar(annotation: Any) -> FactType | None:
-    if get_origin(annotation) is not None:
-        members = {_scalar(type(value)) for value in getattr(annotation, "__args__", ())}
-        return members.pop() if len(members) == 1 else None
-    return next((kind for known, kind in SCALARS.items() if annotation is known), None)
+    return {name: scalars(row) for name, row in rows.items() if isinstance(row, type) and issubclass(row, BaseModel)}

@@ -14,7 +14,6 @@ from tools.contract import (
     Action,
     Arguments,
     Catalog,
-    Compensation,
     Finding,
     KeyKind,
     Lookup,
@@ -25,6 +24,7 @@ from tools.contract import (
     Target,
     ToolLost,
     ToolRefused,
+    Undo,
 )
 from tools.money import Amount, Currency
 
@@ -213,9 +213,9 @@ class _Tools:
         )  # fmt: skip
 
 
-def _earlier_label(args: Label, before: JsonValue) -> Compensation | None:
+def _earlier_label(args: Label, before: JsonValue) -> Record | None:
     note = Snapshot.model_validate(before).record["note"]
-    return Compensation(action="label_order", args=args.model_dump() | {"note": note}) if note else None
+    return args.model_dump() | {"note": note} if note else None
 
 
 def _target(args: OneOrder) -> Target:
@@ -240,7 +240,7 @@ def catalog(shop: Shop) -> Catalog:
         Action(
             name="label_order", summary="Write a note on an order.", system="shop", args=Label,
             risk=Risk.CUSTOMER_CONFIRMED, key=KeyKind.NONE, target=_target, before=tools.before, run=tools.label,
-            verify=tools.is_labelled, undo=_earlier_label,
+            verify=tools.is_labelled, undo=Undo("label_order", _earlier_label),
         ),
         Action(
             name="issue_refund", summary="Pay money back.", system="shop", args=Refund, risk=Risk.HUMAN_APPROVED,

@@ -4,15 +4,18 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import JsonValue
 
 from agent.casefile import effects
 from agent.casefile import events as e
 from agent.casefile.canonical import proposal_digest
 from agent.casefile.chain import first_broken
-from agent.casefile.records import Args, Intent, Level, Mood, Outcome, Passage, Proposal
+from agent.casefile.records import Args, Intent, Level, Mood, Outcome, Passage, Proposal, Receipt
 from agent.casefile.store import CaseFiles
 from agent.desk import Desk
 from agent.dispatch import authority, prove, rule, start
@@ -22,7 +25,8 @@ from tests.agent.companies import clause
 from tests.agent.companies import rule as says
 from tests.agent.desks import approve, authorised, desk_over, new_case, open_turn, say_yes
 from tests.agent.shop import Shop
-from tools.contract import ToolLost
+from tools.connectors.connection import forbidden
+from tools.contract import Catalog, Finding, Record, Scope, ToolLost
 
 ORDER: Args = {"order_id": "HG-1"}
 OTHER: Args = {"order_id": "HG-2"}
@@ -397,3 +401,64 @@ async def test_of_two_processes_with_one_turn_one_sends(files: CaseFiles, elsewh
         head = await files.head(case_id)
         assert first_broken(await files.rows(case_id), head=(head.seq, head.hash)) is None
     assert len(shop.called) == len(set(shop.called)) == 3
+
+
+# -- what a tool is told ----------------------------------------------------------------------------------------------
+
+
+async def attempt(files: CaseFiles, shop: Shop, **other: Any) -> Receipt:
+    """Hold an order with a tool that is in this respect another one."""
+    desk = desk_over(files, shop)
+    changed = replace(desk.catalog.action("hold_order"), **other)
+    desk = replace(desk, catalog=Catalog({**desk.catalog.tools, "hold_order": changed}))
+    turn = await open_turn(desk, await new_case(desk))
+    ruled(turn, tool="hold_order")
+    started = await start(turn, "hold_order", ORDER, "i1")
+    assert started is not None
+    return await prove(turn, started)
+
+
+async def test_each_call_of_an_action_knows_the_effect_that_it_is_about(files: CaseFiles, shop: Shop) -> None:
+    hold, told = desk_over(files, shop).catalog.action("hold_order"), list[str]()
+
+    async def before(args: Any, scope: Scope) -> JsonValue:
+        told.append(scope.effect)
+        return await hold.before(args, scope)
+
+    async def run(args: Any, scope: Scope, key: str) -> Record:
+        told.append(scope.effect)
+        return await hold.run(args, scope, key)
+
+    async def verify(args: Any, scope: Scope, earlier: JsonValue) -> Finding:
+        told.append(scope.effect)
+        return await hold.verify(args, scope, earlier)
+
+    receipt = await attempt(files, shop, before=before, run=run, verify=verify)
+    assert told == [receipt.effect] * 3 == shop.called * 3
+
+
+async def test_what_a_queue_has_taken_and_nobody_can_see_yet_is_neither_done_nor_wrong(
+    files: CaseFiles, shop: Shop
+) -> None:
+    shop.faults = ["lost_write"] * 2
+    assert (await attempt(files, shop)).state == "mismatch"
+    assert (await attempt(files, shop, queued=True)).state == "unknown"
+    assert (await attempt(files, shop, queued=True)).state == "verified"
+
+
+# -- what nobody classified -------------------------------------------------------------------------------------------
+
+
+async def test_a_tool_that_nobody_classified_is_never_sent_whatever_the_playbook_says(files: CaseFiles) -> None:
+    shop = Shop()
+    refunds = forbidden("cancel_order", "Cancel it.", "elsewhere")
+    desk = desk_over(files, shop)
+    desk = replace(desk, catalog=Catalog({**desk.catalog.tools, "cancel_order": refunds}))
+    turn = await open_turn(desk, await new_case(desk))
+    about = rule(turn, "cancel_order", {}, intent="i1", found={})
+    assert about.ruling.outcome is Outcome.FORBID
+    say_yes(turn, about.proposal)
+    assert authority(turn, about) is None
+    with pytest.raises(NotAuthorised):
+        await start(turn, "cancel_order", {}, "i1")
+    await nothing_was_sent(turn, shop)

@@ -115,8 +115,10 @@ def test_every_tool_is_in_the_table(tmp_path: Path) -> None:
     settings = server.Settings(home=tmp_path)
     catalog = server.tools_of(settings)
     table = ["| tool | class | identity | what it does |", "|---|---|---|---|"]
-    for name, risk, identity, _proof, _key, summary in rows(catalog, load(settings.playbook, vocabulary(catalog))):
-        table.append(f"| `{name}` | {risk.replace('_', ' ')} | {identity} | {summary} |")
+    table += [
+        f"| `{row.name}` | {row.risk.replace('_', ' ')} | {row.identity} | {row.summary} |"
+        for row in rows(catalog, load(settings.playbook, vocabulary(catalog)).actions)
+    ]
     says(README, "the tools by risk", "\n" + "\n".join(table) + "\n\n")
 
 

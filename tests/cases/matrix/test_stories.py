@@ -1,0 +1,16 @@
+"""Every action that the playbook knows is in a story, or it is said why it is not."""
+
+from __future__ import annotations
+
+import server
+from tests.cases.matrix.stories import STORIES
+
+NOT_YET: dict[str, str] = {}
+"""Actions without a story, each with the reason."""
+
+
+def test_every_action_is_in_a_story() -> None:
+    actions = {action.name for action in server.tools_of(server.Settings()).actions}
+    told = {story.action for story in STORIES.values()}
+    assert told | NOT_YET.keys() == actions
+    assert not told & NOT_YET.keys()

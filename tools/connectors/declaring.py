@@ -1,0 +1,228 @@
+"""Declared tools: what a company writes of the operations of a system that describes itself by schemas.
+
+A declaration names an operation and says where each argument goes, where the customer in scope goes, and what shows
+whose a record is. An action names the read that proves it, and cannot be declared without. Which operations there are,
+and how they are called, is for the kind of system (`Operations`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Protocol, Self
+from urllib.parse import urlsplit
+
+from pydantic import Discriminator, Field, JsonValue, Tag, model_validator
+
+from tools.connectors.connection import Needs, Secret
+from tools.contract import Risk
+from tools.declared import Declared
+from tools.schemas import ScalarName, Schema
+
+ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+
+
+def address(url: str) -> str:
+    """An address that holds neither secrets nor anything behind its path. Raises ValueError for another."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("write an address like https://crm.example.com/api, without anything behind it.")
+    return url
+
+
+class Auth(Declared):
+    """The header that lets us in: `prefix` and the secret."""
+
+    header: str = "Authorization"
+    prefix: str = "Bearer "
+    secret: Secret
+
+    def headers(self, needs: Needs) -> dict[str, str]:
+        """The header itself. Raises DeclarationError when the secret is missing."""
+        return {self.header: self.prefix + needs.secret(self.secret)}
+
+
+class Argument(Declared):
+    """The value of an argument of the tool."""
+
+    arg: ToolName
+    required: bool = False
+    """True: it has to be given, even where the system could do without."""
+
+
+class Bound(Declared):
+    """The id of the customer in scope: the server puts it there."""
+
+    scope: Literal["customer_id"]
+    type: Literal["string", "integer"] = "string"
+    """As what the system wants it."""
+
+
+Value = Argument | Bound | str | int | float | bool
+Sent = dict[str, Value]
+"""Place in the operation → what goes there."""
+
+
+class Reading(Declared):
+    """A read of the system, and which record of its answer is meant."""
+
+    read: str
+    """The operation."""
+    send: Sent = {}
+    find: str = ""
+    """The way to the record, or the list, in the answer: `data.items`."""
+    where: Sent = {}
+    """Field → value of the record that is meant; needed when the answer is a list."""
+    owner: str | None = None
+    """The field that has to be the customer in scope; a record of somebody else does not exist."""
+
+
+class Fact(Declared):
+    """A fact of a lookup's result."""
+
+    at: str
+    """The way to it in the record."""
+    type: ScalarName | None = None
+    """Where the schema does not say."""
+    default: str | int | float | bool | None = None
+    """What it is where the system says nothing."""
+
+
+class LookupDeclaration(Declared):
+    """A tool that reads."""
+
+    lookup: Reading
+    subject: ToolName
+    summary: str | None = None
+    result: Annotated[dict[ToolName, Fact], Field(min_length=1)]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_facts(cls, value: Any) -> Any:
+        """`status: state.name` is short for `status: {at: state.name}`."""
+        result = value.get("result")
+        if not isinstance(result, dict):
+            return value
+        return value | {"result": {n: {"at": fact} if isinstance(fact, str) else fact for n, fact in result.items()}}
+
+
+class Proof(Reading):
+    """The read that proves an action, over the whole record."""
+
+    changed: Sent = {}
+    """Field → value that the record has then."""
+    added: Sent = {}
+    """Field → value of the one record that the list has gained."""
+    pending: dict[str, list[str]] = {}
+    """Field → values with which the system says that it has not done it yet."""
+    follows: list[str] = []
+    """Fields of the record that may change with it, as a time of change does."""
+    id: str = "id"
+    """The field by which records of a list are told apart."""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if bool(self.changed) == bool(self.added):
+            raise ValueError("a proof says what has changed in a record, or what a list has gained; write one of them.")
+        return self
+
+
+class Key(Declared):
+    """How the system knows a repeat, and the place where the key goes."""
+
+    idempotency_key: str | None = None
+    marker: str | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.idempotency_key is None) == (self.marker is None):
+            raise ValueError("write {idempotency_key: PLACE} or {marker: PLACE}.")
+        return self
+
+
+class Aim(Declared):
+    """The record that an action changes; without an id the customer's own."""
+
+    kind: str
+    id: Argument | None = None
+
+
+class ActionDeclaration(Declared):
+    """A tool that changes a record."""
+
+    action: str
+    """The operation."""
+    summary: str | None = None
+    risk: Risk
+    key: Key | Literal["condition", "none"]
+    send: Sent
+    target: Aim
+    owns: Reading | None = None
+    """A record that has to be the customer's before anything is sent."""
+    proof: Proof
+
+
+def _kind(value: Any) -> str:
+    if value == "forbidden":
+        return "forbidden"
+    return "action" if isinstance(value, dict) and "action" in value else "lookup"
+
+
+ToolDeclaration = Annotated[
+    Annotated[LookupDeclaration, Tag("lookup")]
+    | Annotated[ActionDeclaration, Tag("action")]
+    | Annotated[Literal["forbidden"], Tag("forbidden")],
+    Discriminator(_kind),
+]
+Tools = dict[ToolName, ToolDeclaration]
+
+
+class Operations(Protocol):
+    """A system that describes what it can do. Methods that look at the description raise DeclarationError."""
+
+    def reads(self, operation: str) -> None:
+        """Nothing, when the operation only reads."""
+
+    def writes(self, operation: str) -> None:
+        """Nothing, when the operation may change something."""
+
+    def summary(self, operation: str) -> str:
+        """What it says of itself."""
+
+    def place(self, operation: str, place: str) -> Schema:
+        """The schema of a place where a value goes."""
+
+    def required(self, operation: str) -> set[str]:
+        """The places that have to have a value."""
+
+    def answer(self, operation: str) -> Schema:
+        """The schema of what it answers."""
+
+    async def read(self, operation: str, sent: Mapping[str, JsonValue]) -> JsonValue:
+        """What it answers; None when there is nothing. Raises ToolLost."""
+
+    async def write(self, operation: str, sent: Mapping[str, JsonValue]) -> JsonValue:
+        """What it answers. Raises ToolLost, ToolRefused."""
+
+
+def operations_of(declared: ToolDeclaration) -> set[str]:
+    """The operations that a tool uses."""
+    match declared:
+        case LookupDeclaration():
+            return {declared.lookup.read}
+        case ActionDeclaration():
+            owns = {declared.owns.read} if declared.owns else set()
+            return {declared.action, declared.proof.read} | owns
+        case _:
+            return set()
+
+
+def nested(sent: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """`{"a.b": 1}` as `{"a": {"b": 1}}`."""
+    whole: dict[str, Any] = {}
+    for way, value in sent.items():
+        *outer, last = way.split(".")
+        inner = whole
+        for step in outer:
+            inner = inner.setdefault(step, {})
+        inner[last] = value
+    return whole
