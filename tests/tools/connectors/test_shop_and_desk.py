@@ -19,6 +19,8 @@ from knowledge.load import load
 from server import HARBOR
 from tests.backoffice import serving
 from tests.tools.papers import Drawer
+from tools.browser.action import Browsing
+from tools.browser.chromium import Chromium
 from tools.calls import Calls
 from tools.catalog import connected_catalog, harbor_catalog
 from tools.connections import connections_of
@@ -49,7 +51,8 @@ def connections(folder: Path, entries: str, *, looking: bool = True) -> list[Con
 
 def test_they_stand_in_the_place_of_the_back_offices_tools_and_the_playbook_holds(tmp_path: Path) -> None:
     made = connections(tmp_path, PRETIX + HELPDESK)
-    own = harbor_catalog(Backoffice(NOWHERE), b"", now, UTC, Drawer())
+    browsing = Browsing(Chromium(), tmp_path, {"backoffice": NOWHERE})
+    own = harbor_catalog(Backoffice(NOWHERE), b"", now, UTC, Drawer(), browsing)
     catalog = connected_catalog(own, made)
     assert catalog.tools.keys() == own.tools.keys()
     moved = {name for name, tool in catalog.tools.items() if tool.system != "backoffice"}
