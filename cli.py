@@ -148,11 +148,12 @@ def tools_list() -> None:
     """Show every tool by its class, what proves it, how its system knows a repeat, and which systems are there."""
     settings = _settings()
     import server
+    from agent.own import OwnSide
     from evals.tools_table import ailments, rows
     from knowledge.draft import read_draft
 
     async def show() -> None:
-        async with server.connected_tools(settings, b"", looking=True) as (catalog, connections):
+        async with server.connected_tools(settings, b"", OwnSide(), looking=True) as (catalog, connections):
             found = await ailments(connections)
         heads = ("tool", "class", "identity", "proof", "repeat known by")
         shown = rows(catalog, read_draft(settings.playbook).actions)
@@ -174,6 +175,7 @@ def tools_doctor(json_: Annotated[bool, typer.Option("--json", help="For machine
     settings = _settings()
     import server
     from agent.errors import NotUsable
+    from agent.own import OwnSide
     from agent.policy.facts import vocabulary
     from evals.tools_table import Ailment, ailments
     from knowledge.load import PlaybookError, load
@@ -182,7 +184,7 @@ def tools_doctor(json_: Annotated[bool, typer.Option("--json", help="For machine
     async def look() -> None:
         found: list[Ailment] = []
         try:
-            async with server.connected_tools(settings, b"") as (catalog, connections):
+            async with server.connected_tools(settings, b"", OwnSide()) as (catalog, connections):
                 found += await ailments(connections)
             load(settings.playbook, vocabulary(catalog))
         except PlaybookError as error:

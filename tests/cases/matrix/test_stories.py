@@ -5,7 +5,14 @@ from __future__ import annotations
 import server
 from tests.cases.matrix.stories import STORIES
 
-NOT_YET: dict[str, str] = {}
+NEW = "New, and its workflow has no whole case of its own yet; it gets its story with that one."
+NOT_YET = dict.fromkeys(
+    (
+        "ask_for_call", "book_appointment", "cancel_appointment", "move_appointment", "report_bug", "set_reminder",
+        "cancel_reminder", "send_reminder", "send_summary", "send_article",
+    ),
+    NEW,
+)  # fmt: skip
 """Actions without a story, each with the reason."""
 
 
