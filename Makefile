@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run chat studio test test-systems readme bench lock clean
+.PHONY: run chat studio test test-systems matrix kill readme bench lock clean
 .DEFAULT_GOAL := run
 
 .venv/run.stamp: requirements.lock
@@ -39,6 +39,15 @@ test: .venv/dev.stamp
 test-systems: .venv/dev.stamp
 	$(BIN)/python -m tests.systems
 	$(BIN)/pytest tests/systems
+
+# Whatever tries to break the guarantees, all of it: N kills at any moment, every kill point, fault and race.
+matrix: N ?= 100
+matrix: .venv/dev.stamp
+	DESKHAND_KILLS=$(N) $(BIN)/pytest tests/cases/matrix -n auto --maxprocesses 4 --dist worksteal
+
+kill: N ?= 1000
+kill: .venv/dev.stamp
+	DESKHAND_KILLS=$(N) $(BIN)/pytest tests/cases/matrix/test_kills.py -s
 
 readme: .venv/dev.stamp
 	DESKHAND_REWRITE=1 $(BIN)/pytest tests/docs

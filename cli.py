@@ -23,9 +23,9 @@ Deskhand: a support agent that does the work and proves it.
 Begin with `deskhand run` and open the address that it prints; or talk to it here with `deskhand chat`.
 A company's policy lives in a folder of documents, the playbook: `deskhand playbook check` tells whether it holds.
 
-Settings come from the environment: PORT, DESKHAND_HOME, DATABASE_URL, DESKHAND_MODEL with OPENAI_BASE_URL and
-OPENAI_API_KEY, DESKHAND_TURN_TIMEOUT_S, DESKHAND_APPROVAL_TTL_S, DESKHAND_CONFIRM_TTL_S, DESKHAND_RETRY_S,
-DESKHAND_RATE_LIMIT; README.md says what each one is.
+Settings come from the environment: PORT, DESKHAND_HOME, DATABASE_URL, DESKHAND_CONNECTIONS, DESKHAND_MODEL with
+OPENAI_BASE_URL and OPENAI_API_KEY, DESKHAND_TURN_TIMEOUT_S, DESKHAND_APPROVAL_TTL_S, DESKHAND_CONFIRM_TTL_S,
+DESKHAND_RETRY_S, DESKHAND_RATE_LIMIT; README.md says what each one is.
 """
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 playbook = typer.Typer(help="The company's policy: its documents, and whether they hold.", no_args_is_help=True)
@@ -114,10 +114,11 @@ def bench(
                 async with measured.served(home, settings.port) as process:
                     starts.append(time.monotonic() - began)
                     whole = await measured.converse(base, home, 30, measured.QUESTION)
+                    effects = await measured.cancel(base, home)
                     memory = await measured.resident_mb(process)
             async with server.running(settings, models=lambda _: measured.Instant()):
                 engine = await measured.converse(base, home, turns, measured.THANKS)
-            measured.shown(engine, whole, (starts[0], starts[1]), memory, out)
+            measured.shown(engine, whole, effects, (starts[0], starts[1]), memory, out)
 
     _carry_out(measure())
 
@@ -147,18 +148,20 @@ def tools_list() -> None:
     """Show every tool by its class, what proves it, how its system knows a repeat, and which systems are there."""
     settings = _settings()
     import server
+    from agent.own import OwnSide
     from evals.tools_table import ailments, rows
     from knowledge.draft import read_draft
 
     async def show() -> None:
-        async with server.connected_tools(settings, b"", looking=True) as (catalog, connections):
+        async with server.connected_tools(settings, b"", OwnSide(), looking=True) as (catalog, connections):
             found = await ailments(connections)
         heads = ("tool", "class", "identity", "proof", "repeat known by")
         shown = rows(catalog, read_draft(settings.playbook).actions)
         widths = [max(map(len, column)) for column in zip(heads, *(row[: len(heads)] for row in shown), strict=True)]
-        for *row, system, summary in [(*heads, "system", "what it does"), *shown]:
+        for *row, system, summary in [(*heads, "", "what it does"), *shown]:
             out.print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-            out.print(f"    {system}: {summary}", style="dim", markup=False)
+            where = f" ({system})" if system and len(connections) > 1 else ""
+            out.print(f"    {summary}{where}", style="dim", markup=False)
         for connection in connections:
             wrong = [ailment.wrong for ailment in found if ailment.system == connection.system]
             out.print(f"The system {connection.system} " + ("; ".join(wrong) or "is there."), markup=False)
@@ -172,6 +175,7 @@ def tools_doctor(json_: Annotated[bool, typer.Option("--json", help="For machine
     settings = _settings()
     import server
     from agent.errors import NotUsable
+    from agent.own import OwnSide
     from agent.policy.facts import vocabulary
     from evals.tools_table import Ailment, ailments
     from knowledge.load import PlaybookError, load
@@ -180,7 +184,7 @@ def tools_doctor(json_: Annotated[bool, typer.Option("--json", help="For machine
     async def look() -> None:
         found: list[Ailment] = []
         try:
-            async with server.connected_tools(settings, b"") as (catalog, connections):
+            async with server.connected_tools(settings, b"", OwnSide()) as (catalog, connections):
                 found += await ailments(connections)
             load(settings.playbook, vocabulary(catalog))
         except PlaybookError as error:

@@ -36,8 +36,11 @@ from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError, load
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
+from tools.backoffice import session as backoffice_staff
 from tools.backoffice.app import create_app as create_backoffice
 from tools.backoffice.store import Unusable
+from tools.browser.action import Browsing
+from tools.browser.chromium import Chromium
 from tools.catalog import connected_catalog, harbor_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs, tried
@@ -77,6 +80,8 @@ class Settings(BaseSettings):
     """The company's systems (their API is under `/api`); by default the embedded ones, over HTTP like any other."""
     connections: Path | None = None
     """A file that names other systems, whose tools stand beside the back office's or in their place."""
+    chromium: str | None = Field(default=None, validation_alias="CHROMIUM")
+    """The browser for pages without an API; by default the system's own, if it has one."""
     model: str | None = None
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY")
@@ -97,7 +102,8 @@ class Settings(BaseSettings):
 def tools_of(settings: Settings) -> Catalog:
     """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
     needs = needs_of(settings, looking=True)
-    own = harbor_catalog(needs.customers, needs.code_secret, needs.clock, zone_of(settings.playbook), needs.own)
+    browsing, zone = _browsing(settings, Chromium()), zone_of(settings.playbook)
+    own = harbor_catalog(needs.customers, needs.code_secret, needs.clock, zone, needs.own, browsing)
     return connected_catalog(own, connections_of(settings.connections, needs))
 
 
@@ -130,14 +136,22 @@ async def connected_tools(
     needs = needs_of(settings, code_secret, own=own, looking=looking)
     async with contextlib.AsyncExitStack() as stack:
         backoffice = await stack.enter_async_context(needs.customers)
-        harbor = harbor_catalog(backoffice, code_secret, needs.clock, zone_of(settings.playbook), needs.own)
-        house = Connection(system="backoffice", tools=list(harbor.tools.values()))
+        chromium = await stack.enter_async_context(Chromium(settings.chromium))
+        browsing, zone = _browsing(settings, chromium), zone_of(settings.playbook)
+        harbor = harbor_catalog(backoffice, code_secret, needs.clock, zone, needs.own, browsing)
+        browsed = [tool for tool in harbor.tools.values() if tool.system == "staff_pages"]
+        pages = Connection(system="staff_pages", tools=browsed, probe=lambda: tried(chromium.reached()))
+        house = Connection(system="backoffice", tools=[tool for tool in harbor.tools.values() if tool not in browsed])
         if settings.backoffice_url:  # the embedded one is there whenever the product is
             house = replace(house, probe=lambda: tried(backoffice.reached()))
         connections = connections_of(settings.connections, needs)
         for connection in connections:
             stack.push_async_callback(connection.close)
-        yield connected_catalog(harbor, connections), [house, *connections]
+        yield connected_catalog(harbor, connections), [house, pages, *connections]
+
+
+def _browsing(settings: Settings, chromium: Chromium) -> Browsing:
+    return Browsing(chromium, settings.home, {"backoffice": _backoffice(settings)})
 
 
 def zone_of(playbook: Path) -> tzinfo:
@@ -247,6 +261,9 @@ def app_of(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     home = Home.at(settings.home)
     app = create_app(lifespan, rate_limit=settings.rate_limit)
     app.mount("/backoffice", create_backoffice(home.path / "backoffice.db"))
+    if settings.backoffice_url is None:
+        home.keep("backoffice_login", backoffice_staff.LOGIN)
+        home.keep("backoffice_password", backoffice_staff.PASSWORD)
     return app
 
 

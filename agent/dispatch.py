@@ -202,8 +202,10 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     return started
 
 
-async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = True) -> Receipt:
-    """Find out what came of an effect, and write the receipt.
+async def prove(
+    turn: OpenTurn, started: EffectStarted, *, send_again: bool = True, history: Sequence[Event] = ()
+) -> Receipt:
+    """Find out what came of an effect, and write the receipt. `history`: what earlier turns have noted of it.
 
     Where the call was lost, nothing of it can be seen, and the system recognises repeats by key, it is sent again
     with the same key; where it does not, or `send_again` is off, the effect stays unknown.
@@ -213,7 +215,7 @@ async def prove(turn: OpenTurn, started: EffectStarted, *, send_again: bool = Tr
         return known.receipt
     action = turn.desk.catalog.action(started.action)
     call = _Call(turn, action, action.args.model_validate(started.args), started)
-    returned = turn.noted(EffectReturned, lambda r: r.effect == started.effect)
+    returned = turn.noted(EffectReturned, lambda r: r.effect == started.effect) or _came_back(history, started.effect)
     if returned is None:  # the process died after the commit: whether the call was sent is not known
         returned = EffectReturned(effect=started.effect, outcome="lost", answered=False, reason="interrupted")
     finding, sent = await call.read(), [returned]
@@ -232,6 +234,11 @@ def last_attempt(
     started = next((body for body in bodies if isinstance(body, EffectStarted) and where(body)), None)
     receipts = (body.receipt for body in bodies if isinstance(body, Verified))
     return started, next((r for r in receipts if started is not None and r.effect == started.effect), None)
+
+
+def _came_back(history: Sequence[Event], effect: str) -> EffectReturned | None:
+    bodies = (event.body for event in reversed(history))
+    return next((body for body in bodies if isinstance(body, EffectReturned) and body.effect == effect), None)
 
 
 def _worth_sending_again(returned: EffectReturned, finding: Finding | None, action: Action) -> bool:
@@ -255,13 +262,14 @@ def _write(
     turn: OpenTurn, started: EffectStarted, state: ReceiptState, returned: EffectReturned, finding: Finding | None
 ) -> Receipt:
     seen = {} if finding is None else finding.model_dump(mode="json")
+    answer = {"outcome": returned.outcome, "reason": returned.reason, "log": (returned.answer or {}).get("log", [])}
     receipt = Receipt(
         effect=started.effect,
         action=started.action,
         target=started.target,
         args=started.args,
         state=state,
-        evidence={"answer": {"outcome": returned.outcome, "reason": returned.reason}, "read_back": seen},
+        evidence={"answer": answer, "read_back": seen},
         at=turn.desk.clock.stamp(),
     )
 

@@ -40,14 +40,19 @@ class Home:
 
         Raises NotUsable for one that anybody could guess: an empty file would let everybody in.
         """
-        file = self.path / name
-        if not file.exists():
-            with tempfile.NamedTemporaryFile("w", dir=self.path, prefix=f".{name}-") as draft:
-                draft.write(secrets.token_urlsafe(32))
-                draft.flush()
-                with contextlib.suppress(FileExistsError):  # another process was faster: its secret counts
-                    os.link(draft.name, file)
+        file = self.keep(name, secrets.token_urlsafe(32))
         secret = file.read_text().strip()
         if len(secret) < SHORTEST_SECRET:
             raise NotUsable(f"The secret in {file} is empty or too short; delete the file to have a new one made.")
         return secret
+
+    def keep(self, name: str, text: str) -> Path:
+        """A file of this home with this text, whole and readable by its owner alone; one that is there stays."""
+        file = self.path / name
+        if not file.exists():
+            with tempfile.NamedTemporaryFile("w", dir=self.path, prefix=f".{name}-") as draft:
+                draft.write(text)
+                draft.flush()
+                with contextlib.suppress(FileExistsError):  # another process was faster: its text counts
+                    os.link(draft.name, file)
+        return file

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.casefile import inbox
-from agent.casefile.inbox import Cause, Wake
+from agent.casefile.inbox import Wake
+from agent.casefile.records import Cause
 from agent.turn import OpenTurn
 
 LONGEST_PAUSE_S = 3600.0

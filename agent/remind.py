@@ -26,8 +26,7 @@ async def remind(turn: OpenTurn) -> None:
         return
     if wake.wake_id == inbox.reminder_wake(reminder) and turn.noted(e.ReminderSettled) is None:
         text = Voice(turn.release, turn.case.language).say("reminder.due", text=wake.body)
-        # What was asked before stays asked: a reminder answers nothing.
-        turn.note(e.ReplySent(text=text, asks=turn.case.asks))
+        turn.note(e.ReplySent(text=text))
         turn.note(e.ReminderSettled(reminder=reminder, status="sent"))
     if turn.case.identity.customer_id is not None:
         receipt = await _mailed(turn, {"reminder_id": reminder, "text": wake.body})

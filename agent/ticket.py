@@ -37,7 +37,7 @@ async def opened(turn: OpenTurn, wanted: Args, history: Sequence[Event]) -> str 
 async def _proven(turn: OpenTurn, wanted: Args, history: Sequence[Event]) -> Receipt | None:
     """What came of the last attempt, looked at once more, or of a new one where that one has left no ticket."""
     started, _ = dispatch.last_attempt(history, lambda s: s.action == TOOL and s.args["number"] == wanted["number"])
-    receipt = await dispatch.prove(turn, started) if started is not None else None
+    receipt = await dispatch.prove(turn, started, history=history) if started is not None else None
     if receipt is None or (receipt.state != "unknown" and not _added(receipt)):
         args = exact_args(turn.desk.catalog, TOOL, wanted)
         dispatch.rule(turn, TOOL, args, intent=None, found={})

@@ -22,7 +22,7 @@ from agent.casefile import inbox, lease
 from agent.casefile.fold import Case, fold, journaled
 from agent.casefile.inbox import Wake
 from agent.casefile.lease import Lease
-from agent.casefile.records import CaseStatus, Turn, TurnHandoff
+from agent.casefile.records import BESIDE_THE_TALK, Ask, CaseStatus, Turn, TurnHandoff
 from agent.casefile.store import Head
 from agent.desk import Desk
 from knowledge.playbook import Playbook
@@ -172,17 +172,23 @@ class OpenTurn:
             ruling=self.case.ruling,
             citations=list({c.id: c for reply in replies for c in reply.citations}.values()),
             receipts=[body.receipt for body in self.all_noted(e.Verified)],
-            asks=[ask for reply in replies for ask in reply.asks],
+            asks=self._asks(),
             handoff=handed and TurnHandoff(reason=handed.reason, ticket_id=handed.ticket_id),
             model=self.model.name,
         )
+
+    def _asks(self) -> list[Ask]:
+        """What is asked at its end. A turn that neither a message nor a decision caused leaves asked what was."""
+        said = [ask for reply in self.all_noted(e.ReplySent) for ask in reply.asks]
+        beside = all(wake.cause in BESIDE_THE_TALK for wake in self.wakes)
+        return self.case.asks if beside and not said else said
 
     def _status(self) -> CaseStatus:
         if self.case.status == "closed":
             return "closed"
         if self.case.handed:
             return "waiting_person"
-        if any(reply.asks for reply in self.all_noted(e.ReplySent)):
+        if self._asks():
             return "waiting_customer"
         return "waiting_approval" if self.case.approval else "resolved"
 

@@ -12,13 +12,16 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 import httpx
+import jwt
 from rich.console import Console
 from rich.table import Table
 
 from agent.casefile.records import Mood, Passage
+from agent.home import Home
 from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer
 from evals.talk import Case
 
@@ -85,6 +88,34 @@ async def converse(base: str, home: Path, turns: int, words: str) -> Figures:
     return Figures(statistics.median(early), statistics.median(late), turns, grown)
 
 
+@dataclass(frozen=True)
+class Effects:
+    """Milliseconds of the turn that carries an effect out and of the one that declines it (medians); bytes a case."""
+
+    done_ms: float
+    declined_ms: float
+    bytes_a_case: float
+
+
+async def cancel(base: str, home: Path) -> Effects:
+    """What an effect costs: orders are to be cancelled, and every second customer says no when asked."""
+    async with httpx.AsyncClient(base_url=base, timeout=60) as client:
+        found = await client.get("/backoffice/api/orders", params={"status": "processing", "limit": 2 * SAMPLE})
+        orders, before = found.raise_for_status().json(), stored(home)
+        took: dict[str, list[float]] = {"yes": [], "no": []}
+        for order, answer in zip(orders, cycle(took), strict=False):
+            case = await Case.opened(client, customer_token=_vouched(home, order["customer_id"]))
+            await case.say(f"Please cancel order {order['id']}")
+            took[answer].append(await _timed(case, answer))
+    done, declined = (statistics.median(some) for some in took.values())
+    return Effects(done, declined, (stored(home) - before) / len(orders))
+
+
+def _vouched(home: Path, customer_id: str) -> str:
+    claims = {"sub": customer_id, "aud": "deskhand", "exp": int(time.time()) + 600}
+    return jwt.encode(claims, Home.at(home).secret("customer_secret"), algorithm="HS256")
+
+
 async def _timed(case: Case, words: str) -> float:
     began = time.perf_counter()
     await case.say(words)
@@ -127,7 +158,9 @@ def stored(home: Path) -> int:
     return sum(file.stat().st_size for name in ("cases.db*", "checkpoints.db*") for file in home.glob(name))
 
 
-def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], memory_mb: float, out: Console) -> None:
+def shown(
+    engine: Figures, whole: Figures, effects: Effects, starts_s: tuple[float, float], memory_mb: float, out: Console
+) -> None:
     """The table of one run."""
     table = Table("figure", "value", title="What a turn costs, over HTTP, one conversation at a time (medians)")
     rows = {
@@ -136,6 +169,8 @@ def shown(engine: Figures, whole: Figures, starts_s: tuple[float, float], memory
         "ratio": f"{engine.growth:.2f}",
         "store per turn": f"{engine.bytes_a_turn / 1000:.1f} kB",
         "a policy question, embedded model": f"{whole.late_ms:.1f} ms",
+        "an effect, of a turn": f"{effects.done_ms - effects.declined_ms:.1f} ms of {effects.done_ms:.1f} ms",
+        "store per case of two turns, with its effect or without": f"{effects.bytes_a_case / 1000:.1f} kB",
         "first start (index and seed)": f"{starts_s[0]:.1f} s",
         "second start": f"{starts_s[1]:.1f} s",
         "resident memory, embedding model loaded": f"{memory_mb:.0f} MB",

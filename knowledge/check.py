@@ -37,12 +37,28 @@ def tools_have_classes(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding
         for name in sorted(tools - forbidden - draft.actions.keys()):
             advice = f"add `{name}:` with its `risk` and `identity`"
             yield draft.finding("actions.yaml", (), f"the tool '{name}' has no class", advice)
-    for name, action in draft.actions.items():
+    for name in draft.actions:
         if name not in tools:
             yield draft.finding("actions.yaml", (name,), f"unknown tool '{name}'", closest(name, tools))
+
+
+def undo_agrees(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """What the playbook says takes an action back is what the tool says, and then it is reversible."""
+    for name, action in draft.actions.items():
         if action.undo is not None and action.undo not in vocabulary.actions:
             advice = closest(action.undo, vocabulary.actions)
             yield draft.finding("actions.yaml", (name, "undo"), f"unknown action '{action.undo}'", advice)
+        elif (shape := vocabulary.tool(name)) is not None and action.undo != shape.undo:
+            wrong = f"'{name}' is taken back by {_quoted(shape.undo)}, not by {_quoted(action.undo)}"
+            advice = f"write `undo: {shape.undo}`" if shape.undo else "remove `undo`"
+            yield draft.finding("actions.yaml", (name, "undo") if action.undo else (name,), wrong, advice)
+        elif action.undo is not None and not action.reversible:
+            wrong = f"'{name}' is taken back by '{action.undo}' and is called irreversible"
+            yield draft.finding("actions.yaml", (name,), wrong, "write `reversible: true`")
+
+
+def _quoted(name: str | None) -> str:
+    return f"'{name}'" if name else "nothing"
 
 
 def cited_clauses_exist(draft: Draft) -> Iterator[Finding]:
@@ -178,6 +194,7 @@ AMONG_DOCUMENTS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
 )
 AGAINST_TOOLS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     tools_have_classes,
+    undo_agrees,
     rules_compile,
     escalations_compile,
     wording_is_whole,

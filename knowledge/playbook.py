@@ -216,9 +216,11 @@ class WorkflowStep(Document):
     as_: Annotated[str | None, Field(alias="as")] = None
     """The name the lookup's result goes by; default its subject."""
     ask: Literal[
-        "slot_id", "appointment_id", "subscription_id", "order_id", "items", "plan", "preference", "date", "description"
+        "slot_id", "appointment_id", "subscription_id", "order_id", "items", "plan", "preference", "postcode", "date",
+        "description",
     ] | None = None  # fmt: skip
-    """What the customer chooses; later steps find it under `slots`. The only one there is needs no asking."""
+    """What the customer is asked for here; later steps find it under `slots`. With `options` it is chosen from a list,
+    and the only one there is needs no asking; without, it is asked for while it is missing."""
     options: Annotated[str | None, Field(pattern=r"^[a-z_]+\.[a-z_]+$")] = None
     """With `ask`: the list that it is chosen from, as `SUBJECT.FIELD` of what was looked up."""
     value: str = "id"
@@ -250,8 +252,8 @@ class WorkflowStep(Document):
             raise ValueError("'as' goes with look_up; remove it from this step")
         if done[0] not in ("look_up", "ask") and (self.if_missing or self.slot):
             raise ValueError("'if_missing' and 'slot' go with look_up and ask; remove them from this step")
-        if (self.ask is not None) != bool(self.options and self.shown):
-            raise ValueError("'ask' goes with `options: SUBJECT.FIELD` and `shown: WORDING`; write all three or none")
+        if bool(self.options) != bool(self.shown) or (self.options and self.ask is None):
+            raise ValueError("a choice is `ask`, `options: SUBJECT.FIELD` and `shown: WORDING`; write all three")
         if self.slot is not None and self.if_missing is None:
             raise ValueError("'slot' goes with if_missing; name the wording to say when the record is missing")
         return self

@@ -50,6 +50,8 @@ class ActionShape:
     args: Mapping[str, FactType]
     optional: frozenset[str] = frozenset()
     """Arguments that may be left out."""
+    undo: str | None = None
+    """The action that takes it back; None where nothing does."""
     forbidden: bool = False
     """Nobody has classified it, so nothing may propose it, and it needs neither a class nor words."""
 

@@ -152,7 +152,7 @@ def _named(at: _Step, text_id: str, locale: str) -> dict[str, set[str]]:
 
 def _options_exist(at: _Step) -> Iterator[Finding]:
     """What a customer chooses from was looked up before; its value is a text, and a text shows it by its fields."""
-    if at.step.ask is None:
+    if at.step.options is None:
         return
     lists = _lists(at)
     option = lists.get(at.step.options or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -69,6 +70,14 @@ class Oracle:
     ) -> None:
         await self._http.aclose()
 
+    async def until_up(self) -> None:
+        """Return when the back office answers: another process may have started it a moment ago."""
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                await self.seq()
+                return
+            await asyncio.sleep(0.05)
+
     async def rows(self, collection: str, **equal: str) -> list[Record]:
         """The records of a collection whose fields have these values."""
         return await self._json("GET", collection, params={**equal, "limit": "10000"})  # type: ignore[no-any-return]
@@ -99,6 +108,10 @@ class Oracle:
     async def arm(self, name: str, n: int = 1, **aim: Any) -> None:
         """The next `n` calls that match `aim` (`resource`, `method`; `ms` to wait) meet the fault."""
         await self._json("POST", "faults", json={"name": name, "n": n, **aim})
+
+    async def armed(self) -> list[Record]:
+        """The faults that are still to be met, `n` times each."""
+        return await self._json("GET", "faults")  # type: ignore[no-any-return]
 
     async def clear(self) -> None:
         """Disarm every fault."""

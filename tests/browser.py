@@ -4,15 +4,13 @@ A `conftest.py` takes the fixtures by importing them: `from tests.browser import
 Chromium the tests are skipped, and the reason says how to get one; `CHROMIUM` names another executable.
 """
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-NAMES = ("/usr/bin/chromium", "chromium", "chromium-browser", "google-chrome")
-HOW_TO_GET_ONE = "no Chromium found: install it (`apt-get install chromium`) or name it in CHROMIUM"
+from tools.browser.chromium import HOW_TO_GET_ONE, find_chromium
+
 ARGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -20,20 +18,18 @@ ARGS = [
 PATIENCE_MS = 10_000
 
 
-def find_chromium() -> str | None:
-    """The executable, or None. Raises ValueError when `CHROMIUM` names one that is not there."""
-    named = os.environ.get("CHROMIUM")
-    if named and not shutil.which(named):
-        raise ValueError(f"CHROMIUM is set to {named!r}, which cannot be run; correct or unset it")
-    return named or next(filter(None, map(shutil.which, NAMES)), None)
+def executable() -> str:
+    """The system's Chromium; the test is skipped where there is none."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip(HOW_TO_GET_ONE)
+    return path
 
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """One browser for the session."""
-    path = find_chromium()
-    if path is None:
-        pytest.skip(HOW_TO_GET_ONE)
+    path = executable()
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=path, args=ARGS)
         yield browser

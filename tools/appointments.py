@@ -16,7 +16,6 @@ from pydantic import AwareDatetime, BaseModel, JsonValue, StringConstraints
 from tools.contract import (
     Action,
     Arguments,
-    Compensation,
     Finding,
     KeyKind,
     Lookup,
@@ -27,6 +26,7 @@ from tools.contract import (
     Target,
     Tool,
     ToolRefused,
+    Undo,
 )
 from tools.http import Backoffice, Blank, as_read
 from tools.moments import Local, local
@@ -245,9 +245,6 @@ class _Book:
         slot = await self.appointments.slot(args.slot_id)
         return found if found.state == "absent" else found.beside("slot", then.record, slot, {"free": False})
 
-    def undo(self, _: Book, __: JsonValue) -> None:
-        """Its id is not known before it is booked."""
-
     async def _theirs(self, scope: Scope) -> list[Record]:
         return await self.appointments.backoffice.rows("appointments", customer_id=scope.customer())
 
@@ -266,9 +263,6 @@ class _AskForCall:
     async def verify(self, args: AskForCall, scope: Scope, before: JsonValue) -> Finding:
         wanted: Record = {"customer_id": scope.customer(), "kind": args.kind, "slot_id": None, "status": "booked"}
         return Finding.added(Snapshot.model_validate(before).rows, await self._theirs(scope), wanted)
-
-    def undo(self, _: AskForCall, __: JsonValue) -> None:
-        """Its id is not known before it is booked."""
 
     async def _theirs(self, scope: Scope) -> list[Record]:
         return await self.appointments.backoffice.rows("appointments", customer_id=scope.customer())
@@ -304,7 +298,7 @@ class _Move:
             "slot before", old, await self.appointments.slot(old.get("id")), {"free": True} if old else {}
         )
 
-    def undo(self, args: Move, before: JsonValue) -> Compensation | None:
+    def as_before(self, args: Move, before: JsonValue) -> Record | None:
         """Back to the slot that it had."""
         return moved_back(args, str(Snapshot.model_validate(before).record.get("slot_id") or ""))
 
@@ -333,7 +327,7 @@ class _Cancel:
             return found
         return found.beside("slot", held, await self.appointments.slot(held.get("id")), _freed(held))
 
-    def undo(self, args: Cancel, before: JsonValue) -> Compensation | None:
+    def as_before(self, args: Cancel, before: JsonValue) -> Record | None:
         """The same slot booked anew."""
         return booked_anew(args, str(Snapshot.model_validate(before).record.get("slot_id") or ""))
 
@@ -342,19 +336,19 @@ def _freed(slot: Record) -> Record:
     return {"free": True} if slot else {}
 
 
-def booked_anew(args: Cancel, slot_id: str) -> Compensation | None:
+def booked_anew(args: Cancel, slot_id: str) -> Record | None:
     """What takes a cancellation back: the slot that it had booked anew."""
     if not slot_id or args.kind not in get_args(Kind):
         return None
-    return Compensation(action="book_appointment", args={"slot_id": slot_id, "kind": args.kind, "starts": args.starts})
+    return {"slot_id": slot_id, "kind": args.kind, "starts": args.starts}
 
 
-def moved_back(args: Move, slot_id: str) -> Compensation | None:
+def moved_back(args: Move, slot_id: str) -> Record | None:
     """What takes a move back: the one to the slot that it had."""
     if not slot_id or not args.was:
         return None
     moved: Record = {"appointment_id": args.appointment_id, "slot_id": slot_id}
-    return Compensation(action="move_appointment", args=moved | {"starts": args.was, "was": args.starts})
+    return moved | {"starts": args.was, "was": args.starts}
 
 
 def appointment_tools(backoffice: Backoffice, clock: Callable[[], datetime], zone: tzinfo) -> list[Tool]:
@@ -391,7 +385,12 @@ class Does(Protocol):
 
     async def verify(self, args: Any, scope: Scope, before: JsonValue, /) -> Finding: ...  # noqa: D102
 
-    def undo(self, args: Any, before: JsonValue, /) -> Compensation | None: ...  # noqa: D102
+
+class Reverses(Does, Protocol):
+    """An action that can be taken back."""
+
+    def as_before(self, args: Any, before: JsonValue, /) -> Record | None:
+        """The arguments of what takes it back; None where nothing can."""
 
 
 @dataclass(frozen=True)
@@ -400,8 +399,8 @@ class Doing:
 
     book: Does
     ask_for_call: Does
-    move: Does
-    cancel: Does
+    move: Reverses
+    cancel: Reverses
 
 
 def tools_over(reads: Reads, doing: Doing, *, system: str, key: KeyKind, proof: str = "read again") -> list[Tool]:
@@ -417,10 +416,17 @@ def tools_over(reads: Reads, doing: Doing, *, system: str, key: KeyKind, proof: 
     ) -> Lookup:
         return Lookup(name=name, summary=summary, system=system, args=args, result=result, subject=subject, run=run)
 
-    def act(name: str, summary: str, args: type[Arguments], does: Does, target: Callable[[Any], Target]) -> Action:
+    def act(
+        name: str,
+        summary: str,
+        args: type[Arguments],
+        does: Does,
+        target: Callable[[Any], Target],
+        undo: Undo | None = None,
+    ) -> Action:
         return Action(
             name=name, summary=summary, system=system, args=args, risk=Risk.CUSTOMER_CONFIRMED, key=key, proof=proof,
-            target=target, before=does.before, run=does.run, verify=does.verify, undo=does.undo,
+            target=target, before=does.before, run=does.run, verify=does.verify, undo=undo,
         )  # fmt: skip
 
     return [
@@ -434,8 +440,10 @@ def tools_over(reads: Reads, doing: Doing, *, system: str, key: KeyKind, proof: 
         act("book_appointment", "Book a free slot for the customer.", Book, doing.book, _slot),
         act("ask_for_call", "Have somebody call the customer as soon as anybody can.", AskForCall, doing.ask_for_call,
             lambda _: Target(kind="customer", id="")),
-        act("move_appointment", "Move an appointment to another slot.", Move, doing.move, _appointment),
-        act("cancel_appointment", "Cancel an appointment.", Cancel, doing.cancel, _appointment),
+        act("move_appointment", "Move an appointment to another slot.", Move, doing.move, _appointment,
+            Undo("move_appointment", doing.move.as_before)),
+        act("cancel_appointment", "Cancel an appointment.", Cancel, doing.cancel, _appointment,
+            Undo("book_appointment", doing.cancel.as_before)),
     ]  # fmt: skip
 
 

@@ -107,7 +107,10 @@ class Calls:
         headers: Mapping[str, str] | None = None,
         conflict_refuses: bool = False,
     ) -> httpx.Response:
-        """The answer to one call that changes something. Raises `ToolRefused` or `ToolLost`."""
+        """The answer to one call that changes something. Raises `ToolRefused` or `ToolLost`.
+
+        `conflict_refuses`: where a 409 can only mean that what is asked for is taken, it is a refusal.
+        """
         response = await self._answer(self._request(method, path, params, headers or {}, body))
         status = response.status_code
         if response.is_success:

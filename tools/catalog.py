@@ -6,42 +6,57 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
 from tools.appointments import appointment_tools
+from tools.browser.action import Browsing, shipped_actions
 from tools.connectors.connection import Connection
 from tools.contract import Action, Catalog, Lookup, Risk, Tool, scalars
 from tools.customers import customer_tools
 from tools.declared import DeclarationError
+from tools.deliveries import change_delivery
 from tools.http import Backoffice
 from tools.identity import find_customer
 from tools.mailing import BackofficeMails
 from tools.mails import article_tools, mail_tools
-from tools.messages import message_tools
+from tools.messages import get_reset_links, message_tools
 from tools.orders import order_tools
 from tools.own import Own
 from tools.refunds import issue_refund
 from tools.reminders import reminder_tools
+from tools.returns import return_tools
+from tools.subscriptions import subscription_tools
 from tools.tickets import create_ticket, report_bug
 
 
 def harbor_catalog(
-    backoffice: Backoffice, code_secret: bytes, clock: Callable[[], datetime], zone: tzinfo, own: Own
+    backoffice: Backoffice,
+    code_secret: bytes,
+    clock: Callable[[], datetime],
+    zone: tzinfo,
+    own: Own,
+    browsing: Browsing,
 ) -> Catalog:
     """Every tool of the company.
 
-    `code_secret` makes one-time codes, `clock` tells an aware time, `zone` is the company's, `own` the desk itself.
+    `code_secret` makes one-time codes, `clock` tells an aware time, `zone` is the company's, `own` the desk itself;
+    what only the staff's pages can do is done through `browsing`, which knows them as the site `backoffice`.
     """
     mails = BackofficeMails(backoffice)
     return Catalog.of(
         *order_tools(backoffice, clock),
         *customer_tools(backoffice, clock),
+        change_delivery(backoffice),
+        *return_tools(backoffice),
+        *subscription_tools(backoffice, clock),
         issue_refund(backoffice),
         find_customer(backoffice),
         *message_tools(backoffice, mails, code_secret),
+        get_reset_links(backoffice, clock),
         create_ticket(backoffice),
         report_bug(backoffice),
         *appointment_tools(backoffice, clock, zone),
         *reminder_tools(own, clock, zone),
         *article_tools(own),
         *mail_tools(backoffice, mails, own),
+        *shipped_actions(browsing),
     )
 
 

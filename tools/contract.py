@@ -174,6 +174,8 @@ class Finding(BaseModel):
     at again later. `absent`: nothing of what was intended is there (yet), and nothing else changed either."""
     seen: Record
     differences: list[Difference] = []
+    log: list[JsonValue] = []
+    """How it was read, step by step, where that is worth keeping."""
 
     @classmethod
     def changed(cls, before: Record, after: Record, intended: Mapping[str, JsonValue]) -> Self:
@@ -214,6 +216,15 @@ class Finding(BaseModel):
         other = type(self).changed(before, after, follows)
         state = self.state if other.state == "verified" else "mismatch"
         return type(self)(state=state, seen=self.seen | {name: after}, differences=self.differences + other.differences)
+
+    def along(self, name: str, other: Self) -> Self:
+        """The same finding together with one about what the system does of itself with it: both are there, or none.
+
+        What was seen of the other stands under `name`.
+        """
+        state = self.state if self.state == other.state else "mismatch"
+        seen = self.seen | {name: other.seen}
+        return type(self)(state=state, seen=seen, differences=self.differences + other.differences)
 
 
 def _unlike(record: Record, intended: Mapping[str, JsonValue]) -> list[Difference]:
@@ -256,6 +267,20 @@ class Compensation:
     args: Record
 
 
+@dataclass(frozen=True)
+class Undo:
+    """What takes an action back: which other one does, and with which arguments."""
+
+    action: str
+    args: Callable[[Any, JsonValue], Record | None]
+    """From the arguments and what `before` read; None where nothing can take it back."""
+
+    def __call__(self, args: Any, before: JsonValue) -> Compensation | None:
+        """The exact call that would take back what was done with these arguments, on what was there before."""
+        wanted = self.args(args, before)
+        return None if wanted is None else Compensation(action=self.action, args=wanted)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Action:
     """A tool that changes one record, and how to prove that it did."""
@@ -270,11 +295,14 @@ class Action:
     before: Callable[[Any, Scope], Awaitable[JsonValue]]
     """Reads what `verify` compares with, before the write; kept in the case file. Raises `ToolLost`, `ToolRefused`."""
     run: Callable[[Any, Scope, str], Awaitable[Record]]
-    """Makes the change with the effect's key. Raises `ToolRefused` or `ToolLost`; its answer proves nothing."""
+    """Makes the change with the effect's key. Raises `ToolRefused` or `ToolLost`; its answer proves nothing.
+
+    A `log` in the answer, step by step, is kept in the receipt.
+    """
     verify: Callable[[Any, Scope, JsonValue], Awaitable[Finding]]
     """Reads the system again, by another call than the write. Raises `ToolLost`."""
-    undo: Callable[[Any, JsonValue], Compensation | None] | None = None
-    """What would take it back, from its arguments and what `before` read; None where nothing can."""
+    undo: Undo | None = None
+    """What would take it back; None where nothing can."""
     proof: str = "read again"
     """What `verify` reads, in a few words for people."""
     queued: bool = False

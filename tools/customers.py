@@ -26,6 +26,7 @@ from tools.contract import (
     Target,
     Tool,
     ToolRefused,
+    Undo,
 )
 from tools.http import Backoffice, Blank, as_read
 from tools.refunds import Refund
@@ -154,4 +155,12 @@ def _change(backoffice: Backoffice, name: str, summary: str, args: type[Argument
         before=contact.before,
         run=contact.run,
         verify=contact.verify,
+        undo=Undo(name, as_before),
     )
+
+
+def as_before(args: Arguments, before: JsonValue) -> Record | None:
+    """What stood there; None where a field was empty, since an empty value is none that can be asked for."""
+    record = Snapshot.model_validate(before).record
+    then: Record = {field: record.get(field) for field in type(args).model_fields}
+    return then if all(then.values()) else None

@@ -53,11 +53,7 @@ class _FindCustomer:
         record = await self._candidate(given, owner)
         if record is None:
             return None
-        person = as_read(Person, record)
-        matched = [fact for fact, text in given.items() if _agrees(fact, text, person, owner)]
-        return Candidate(
-            customer_id=person.id, matched=matched, mismatched=[fact for fact in given if fact not in matched]
-        )
+        return judged(given, as_read(Person, record), owner)
 
     async def _owner(self, order_id: str) -> str:
         order = await self.backoffice.item("orders", order_id) if order_id else None
@@ -75,6 +71,12 @@ class _FindCustomer:
         """The one customer with this value; nobody when several share it."""
         rows = await self.backoffice.rows("customers", **{field: value}) if value else []
         return rows[0] if len(rows) == 1 else None
+
+
+def judged(given: dict[Fact, str], person: Person, owner: str) -> Candidate:
+    """Which of the facts agree with this person; `owner` is whose order the named one is."""
+    matched = [fact for fact, text in given.items() if _agrees(fact, text, person, owner)]
+    return Candidate(customer_id=person.id, matched=matched, mismatched=[fact for fact in given if fact not in matched])
 
 
 def _agrees(fact: Fact, given: str, person: Person, owner: str) -> bool:

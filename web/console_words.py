@@ -12,9 +12,10 @@ from agent.casefile.records import Proposal
 Who = Literal["customer", "agent", "policy", "system", "person"]
 SNIPPET = 240
 BY: dict[Who, tuple[type[e.Body], ...]] = {
-    "customer": (e.MessageReceived, e.ConfirmationSettled, e.ChoiceSettled),
+    "customer": (e.MessageReceived, e.ConfirmationSettled, e.ChoiceSettled, e.OptionsPassed),
     "agent": (
-        e.IntakeRead, e.ModelAnswered, e.ConfirmationAsked, e.IntentSettled, e.SlotsCleared, e.ReplySent, e.HandedOff,
+        e.IntakeRead, e.ModelAnswered, e.ConfirmationAsked, e.IntentSettled, e.SlotsCleared, e.ReplySent,
+        e.OptionsOffered, e.HandedOff,
     ),
     "policy": (e.PassagesFound, e.Ruled, e.ApprovalAsked),
     "system": (
@@ -222,6 +223,16 @@ def _(body: e.ReplySent) -> str:
     kept_back = _sentence("Not sent", body.withheld)
     said = f"{'A person' if body.role == 'staff' else 'The agent'} wrote: “{snippet(body.text)}” " if body.text else ""
     return f"{said}{kept_back}".strip() or "Nothing was said."
+
+
+@told.register
+def _(body: e.OptionsOffered) -> str:
+    return f"Asked to choose the {named(body.name)}: {snippet('; '.join(option.text for option in body.options))}."
+
+
+@told.register
+def _(body: e.OptionsPassed) -> str:
+    return f"None of what was offered as {named(body.name)} suits the customer."
 
 
 @told.register

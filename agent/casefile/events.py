@@ -15,6 +15,7 @@ from agent.casefile.records import (
     ApprovalStatus,
     Args,
     Ask,
+    Cause,
     Citation,
     Frozen,
     Handoff,
@@ -48,7 +49,7 @@ class TurnStarted(Body):
     """A turn began for these rows of the inbox."""
 
     wakes: list[str]
-    cause: Literal["message", "decision", "expiry", "ticket", "effect", "undo", "reminder"]
+    cause: Cause
 
 
 class MessageReceived(Body):

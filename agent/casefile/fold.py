@@ -15,13 +15,14 @@ from pydantic import JsonValue
 from agent.casefile import events as e
 from agent.casefile.canonical import SHORT_KEY, proposal_digest
 from agent.casefile.case import Case, Code, Identity, Line, Offer, Question, Reminder, Yes
-from agent.casefile.records import Args, CaseStatus, Intent, Level, Receipt
+from agent.casefile.records import BESIDE_THE_TALK, Args, CaseStatus, Intent, Level, Receipt
 
 __all__ = ["Case", "Code", "Identity", "Line", "Offer", "Question", "Yes", "applied", "fold", "journaled"]
 
 WINDOW = 20
 RECEIPTS = 20
 SETTLED_KEPT = 10
+PASSED_KEPT = 200
 
 
 def fold(case: Case, events: Iterable[e.Event]) -> Case:
@@ -238,7 +239,7 @@ def _(body: e.OptionsOffered, case: Case, _at: str) -> dict[str, object]:
 @applied.register
 def _(body: e.OptionsPassed, case: Case, _at: str) -> dict[str, object]:
     before = _offer_for(case, body.intent, body.name)
-    passed = [*before.passed, *(option.value for option in before.options)]
+    passed = [*before.passed, *(option.value for option in before.options)][-PASSED_KEPT:]
     return {"offer": before.model_copy(update={"passed": passed, "options": []})}
 
 
@@ -266,12 +267,9 @@ def _(body: e.TicketOpened, _case: Case, _at: str) -> dict[str, object]:
 def _(body: e.TurnDone, case: Case, _at: str) -> dict[str, object]:
     asked = [(ask.kind, ask.name, ask.options) for ask in body.turn.asks]
     same = bool(asked) and asked == [(ask.kind, ask.name, ask.options) for ask in case.asks]
-    return {
-        "turn": None,
-        "status": _status(case, body.turn.status),
-        "asks": body.turn.asks,
-        "repeats": case.repeats + 1 if same else 0,
-    }
+    talked = case.turn is None or case.turn.cause not in BESIDE_THE_TALK
+    repeats = (case.repeats + 1 if same else 0) if talked else case.repeats
+    return {"turn": None, "status": _status(case, body.turn.status), "asks": body.turn.asks, "repeats": repeats}
 
 
 @applied.register
@@ -297,7 +295,7 @@ def _out_of_the_agents_hands(case: Case) -> dict[str, object]:
     live = ("open", "waiting")
     over = [i.model_copy(update={"status": "handed_over"}) if i.status in live else i for i in case.intents]
     nothing = {"question": None, "offer": None, "approval": None, "approval_intent": None, "offered_person": False}
-    return {"intents": over, "edits": {}, "yeses": [], "asks": [], **nothing}
+    return {"intents": _kept(over), "edits": {}, "yeses": [], "asks": [], **nothing}
 
 
 def _said(case: Case, role: Literal["customer", "agent", "staff", "system"], text: str) -> list[Line]:

@@ -6,16 +6,14 @@ A row is a message, a person's decision, or something due at a time; it is done 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.casefile.clock import Clock
+from agent.casefile.records import Cause
 from agent.casefile.tables import cases, inbox
 from agent.errors import CaseIsClosed, CaseUnknown, MessageDiffers
-
-Cause = Literal["message", "decision", "expiry", "ticket", "effect", "undo", "reminder"]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,11 @@ AskName = Literal[
 ]  # fmt: skip
 
 
+Cause = Literal["message", "decision", "expiry", "ticket", "effect", "undo", "reminder"]
+BESIDE_THE_TALK: tuple[Cause, ...] = ("ticket", "effect", "undo", "reminder")
+"""What wakes a case beside its conversation: such a turn answers nothing that was asked."""
+
+
 class Frozen(BaseModel):
     """Base of all records: immutable, nothing unknown in it, and no number that JSON does not have."""
 

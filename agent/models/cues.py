@@ -36,6 +36,32 @@ class Cues:
     an_address: str
     street: str
     """Words, or their endings, that only streets have."""
+    plans: Mapping[str, str]
+    """How often something comes → phrases for it."""
+    leaves: str
+    """Verbs of leaving a parcel, before where it is left."""
+    hands: str
+    """Verbs of bringing a parcel, before one of `spots`."""
+    where: str
+    """Before a place where a parcel is left."""
+    spots: str
+    """Places and people that take a parcel in."""
+    rings: str
+    """What else a driver may be asked for."""
+    back: str
+    """Phrases of sending back, before the thing."""
+    brings: str
+    """Verbs of sending back, before the thing and a "back"."""
+    goes_back: str
+    """Phrases of sending back, after the thing."""
+    everything: str
+    """Words for all the things of an order."""
+    besides_that: str
+    """Words after which another thing comes: "from the order", "because"."""
+    but: str
+    """Words that take something out of what was named."""
+    only: str
+    """Words for less than what was spoken of before."""
     because: str
     defects: str
     """What customers give as their reason without saying because."""
@@ -184,12 +210,42 @@ ENGLISH = Cues(
     sign_off="regards, best, best wishes, sincerely, cheers, thanks, thank you, many thanks, greetings, yours",
     new_address="""new (?:home |delivery |shipping |postal |street )?address(?: is| will be| would be| should be)?,
         moved (?:in)?to, moving (?:in)?to, now living at, now live at, living now at, relocated to,
-        (?:deliver|ship|send|redirect)(?: it| them| this| that| everything| my order| my parcel)? to,
+        (?:deliver|ship|send|redirect)(?: it| them| this| that| everything)? to,
+        (?:deliver|ship|send|redirect) (?:my|the|this) (?:order|parcel) to,
+        (?:deliver|ship|send|redirect)(?: (?:my |the )?order)? \ufffc{9} to,
+        (?:delivered|sent|shipped|redirected|go|goes) to,
         address(?: on file| on my account| for my account| of my account)? (?:in)?to""",
     an_address="address(?: on file| for delivery)? is, address, live at, living at",
     street=r"""\w*str, \w*stra(?:ss|ß)e, \w+weg, \w+gasse, \w+platz, \w+allee, \w+straat,
         \w+laan, street, st, road, rd, lane, ln, avenue, ave, drive, dr, close, court, crescent, square,
         terrace, way, boulevard, blvd, rue, calle, plaza, via, piazza, ulica, ul, avenida, rua, quai, chemin, place""",
+    plans={
+        "weekly": "weekly, every week, each week, once a week, per week, week by week",
+        "biweekly": r"""bi-?weekly, fortnightly, (?:every|each|once a|per) fortnight, twice a month,
+            every (?:two|2|other|second) weeks?, each second week, every (?:fourteen|14) days""",
+        "monthly": "monthly, every month, each month, once a month, per month, every (?:four|4) weeks",
+    },
+    leaves="leave, left, put, drop, dropped, place, hide, deposit, store, stow",
+    hands="hand, give, deliver, delivered, bring, send, go, take, handed, sent, brought, collect, redirect",
+    where="""with, at, in, on(?! (?:hold|ice)), behind, under, by, next to, near, outside, inside, beside, between, to,
+        against, below, into, onto""",
+    spots=r"""neighbou?rs?(?:'s)?, concierge, porter, reception(?:ist)?, caretaker, janitor, doorman,
+        pick-?up (?:point|shop|station), parcel (?:shop|box|locker|station), packstation, locker, safe place, garage,
+        shed, porch, doorstep, veranda, greenhouse, conservatory, carport, post room, mail ?room,
+        (?:back|side|front|garden) (?:door|gate|entrance)""",
+    rings=r"""ring (?:at|twice|the|my|our|once|on), knock (?:at|on|twice|loudly|hard),
+        (?:call|ring|phone|text) me (?:before|when|first),
+        use the (?:back|side|front|rear|garden) (?:door|gate|entrance)""",
+    back="""return, returning, send back, sending back, give back, giving back, bring back, bringing back, take back,
+        taking back, hand back, not keeping, get rid of, (?:do not|don't) want(?: to keep)?, return of""",
+    brings="send, sending, give, giving, bring, bringing, take, taking",
+    goes_back="""(?:is|are) going back, (?:is|are) to go back, goes back, go back,
+        (?:should|must|can|will|has to|have to|needs to|need to) go back""",
+    everything="everything all both whole entire complete lot",
+    besides_that="""from, out of, because, cause, since, as, which, who, that, if, when, but it, but they, for, to, you,
+        i, it's, they're, please, in my order, of my order, of order, in order""",
+    but="except, excluding, but, apart from, without, other than, not",
+    only="only, just",
     because="""because, cause, cuz, coz, due to, the reason is, reason is, reason ?:,
         as(?= (?:it|they|the|this|that|i|my|one) ),
         (?<!been )(?<!waiting )since(?= (?:it|they|this|i|my|we|he|she|one|some|half|both|there) )""",
@@ -265,7 +321,7 @@ ENGLISH = Cues(
         i'd rather(?! not), i'm looking, let me, help, talk to, speak (?:to|with)""",
     verbs="""cancel refund return change update send tell give check track find stop explain show make put add remove
         replace exchange connect transfer get book resend correct fix set reimburse switch move redirect write
-        recommend pay chase locate trace""",
+        recommend pay chase locate trace leave deliver pause skip end resume""",
     objects="my the it that this these those me us them a an one order orders hg all both to for up hg- #",
     vague="""account profile file record records system details database side end one ones mine right wrong correct
         new old other instead again now soon next asap happen start sort work do done have got use thing things stuff

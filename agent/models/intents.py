@@ -32,6 +32,8 @@ LIKELY = 0.2
 """How likely it must be where something marks a statement as a matter of its own."""
 FREE = ("reason", "description")
 """Values that are whole sentences: a request may hide in them."""
+TOLD = (*FREE, "preference", "items", "plan")
+"""Values in words that tell what is wanted as well: they say something."""
 _CHANGES = ("email", "phone", "address")
 _JOINER = re.compile(r"[\s,;:&+/]*(?:\b(?:and|or)\b)?[\s,;:&+/]*$")
 
@@ -170,7 +172,8 @@ def _is_apart(part: Part, saying: Sequence[Part]) -> bool:
 def _parts(values: Sequence[Found], context: Context) -> Iterator[Part]:
     """The parts of the message, not yet guessed."""
     text, cues = context.text, context.cues
-    exact = [value for value in values if value.name not in FREE]
+    answered = context.choices | context.proposed
+    exact = [v for v in values if v.name not in TOLD or (v.name in answered and v.name not in FREE)]
     plain, last = blank(text.replace("’", "'"), exact), 0
     before: Listed | None = None
     earlier = ""

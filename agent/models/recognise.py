@@ -18,10 +18,12 @@ from agent.models.recognisers.meaning import meant
 from agent.models.recognisers.names import names
 from agent.models.recognisers.numbers import amounts, bare_order_ids, codes, dates, order_ids
 from agent.models.recognisers.reasons import reasons
+from agent.models.recognisers.wishes import items, plans, preferences, wished
 
 Recogniser = Callable[[str, Context], Iterator[Found]]
 _RECOGNISERS: tuple[Recogniser, ...] = (
-    emails, order_ids, dates, phones, addresses, codes, bare_order_ids, amounts, bare_phones, postcodes, names,
+    emails, order_ids, dates, phones, preferences, addresses, codes, bare_order_ids, amounts, bare_phones, postcodes,
+    plans, names,
 )  # fmt: skip
 
 
@@ -42,6 +44,8 @@ def context_of(text: str, asks: Sequence[Ask], region: str, language: str) -> Co
         text=text,
         slots=frozenset(ask.name for ask in asks if ask.kind == "slot"),
         proofs=frozenset(ask.name for ask in asks if ask.kind in {"identity", "code"}),
+        choices=frozenset(ask.name for ask in asks if ask.kind == "choice"),
+        proposed=frozenset(name for ask in asks if ask.proposal is not None for name in ask.proposal.args),
         region=region.upper(),
         cues=CUES.get(language, ENGLISH),
     )
@@ -63,5 +67,7 @@ def find(context: Context) -> list[Found]:
         rest = blank(rest, seen)
     kept = meant(rest, found, context)
     kept += reasons(rest, context, kept)
+    kept += items(rest, context)
+    kept += wished(rest, context, kept)
     once = {(value.name, value.value): value for value in sorted(kept, key=lambda value: -value.start)}
     return sorted(once.values(), key=lambda value: (value.start, -value.end))

@@ -14,6 +14,7 @@ from agent.casefile.case import Offer
 from agent.casefile.records import Ask, AskName, Intent, Option
 from agent.models.cues import CUES, ENGLISH
 from agent.models.port import Reading
+from agent.models.recognisers.wishes import counts
 from agent.models.segment import segment
 from agent.nodes.parts import say, voice
 from agent.policy.workflow import Pick
@@ -37,9 +38,11 @@ class Picked:
 
 def pick_step(turn: OpenTurn, intent: Intent, wanted: Pick) -> Step:
     """Ask for one of the options that do not stand declined; a person where all of them do."""
-    offer = turn.case.offer
-    same = offer is not None and (offer.intent, offer.name) == (intent.id, wanted.slot)
-    passed = offer.passed if offer is not None and same else []
+    earlier = turn.case.offer
+    same = earlier is not None and (earlier.intent, earlier.name) == (intent.id, wanted.slot)
+    offer = earlier if earlier is not None and same else Offer(intent=intent.id, name=wanted.slot)
+    passed, had = offer.passed, {*offer.passed, *(option.value for option in offer.options)}
+    gone = wanted.gone and had.issuperset(intent.slots.get(wanted.slot, "").split(","))
     left: dict[str, str] = {}
     for option in wanted.options:  # two that read the same are one to the customer
         if (value := str(option[wanted.value])) not in passed:
@@ -54,7 +57,8 @@ def pick_step(turn: OpenTurn, intent: Intent, wanted: Pick) -> Step:
         "options": [{"value": value, "text": text} for text, value in shown],
         "many": wanted.many,
         "more": len(left) > len(shown),
-        "wording": "ask.options_gone" if wanted.gone else "",
+        # What they named in words of their own, and nobody offered, is not gone.
+        "wording": "ask.options_gone" if gone else "ask.options_unclear" if wanted.gone else "",
         "reason": wanted.asked,
     }
 
@@ -83,8 +87,11 @@ def read_pick(turn: OpenTurn, text: str, reading: Reading) -> Picked | None:
     offer, language = _pending(turn), turn.case.language
     if offer is None or settle(text, language) != "unclear":
         return None
+    cues = CUES.get(language, ENGLISH)
+    if offer.many and counts(text, cues):
+        return None  # some pieces of an option, or all options but one, are told in words
     titles = [option.text for option in offer.options]
-    parts = [text[start:end] for start, end in segment(text, CUES.get(language, ENGLISH))]
+    parts = [text[start:end] for start, end in segment(text, cues)]
     for part in dict.fromkeys([text, *parts]):
         if (taken := picked(part, titles, language, many=offer.many)) is not None:
             values = [] if taken == "neither" else [offer.options[at].value for at in taken]

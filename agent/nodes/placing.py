@@ -19,11 +19,13 @@ def placed(case: Case, values: Sequence[ValueSeen], opened: Sequence[Intent], bo
     facts: Proofs = {}
     provable: set[str] = {fact.name for fact in book.company.identity.facts}
     for value in values:
-        homes = [intent for intent in [*case.open_intents, *opened] if value.name in needed(intent, book)]
+        homes = [one for one in [*case.open_intents, *opened] if value.name in needed(one, book)]
+        if value.name == "postcode" and value.new is None and not any(v.name == "address" for v in values):
+            homes = [one for one in homes if "address" in one.slots]  # by itself it is no part of a new address
         if _is_new(case, value, provable) and homes:
             for intent in _chosen(value, homes, opened):
                 slots.setdefault(intent.id, {})[value.name] = value.value
-        elif value.name in provable:
+        elif value.name in provable and not value.new:
             facts[value.name] = value.value
         if value.name == "order_id":
             facts[value.name] = value.value  # it names the matter, and it is a fact that few know

@@ -61,7 +61,10 @@ def vocabulary(catalog: Catalog) -> Vocabulary:
         },
         actions={
             t.name: ActionShape(
-                args=scalars(t.args, optional=True), optional=_optional(t), forbidden=t.risk is Risk.FORBIDDEN
+                args=scalars(t.args, optional=True),
+                optional=_optional(t),
+                undo=t.undo.action if t.undo else None,
+                forbidden=t.risk is Risk.FORBIDDEN,
             )
             for t in catalog.actions
         },

@@ -147,7 +147,9 @@ class _Walk:
 
     def _ask(self, step: WorkflowStep, slot: str) -> Next | None:
         """Whatever was chosen must still be to be had; the only option there is needs no asking."""
-        subject, _, name = (step.options or "").partition(".")
+        if step.options is None:
+            return None if self.values[f"slots.{slot}"] else Need([slot])
+        subject, _, name = (step.options).partition(".")
         options = cast("list[dict[str, JsonValue]]", self.found.get(subject, {}).get(name) or [])
         known = [str(option[step.value]) for option in options]
         chosen = str(self.values[f"slots.{slot}"])

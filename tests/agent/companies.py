@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from knowledge.playbook import ActionDef, Clause, Company, IdentityMethods, IntentDef, Playbook, Rule, Workflow
+from knowledge.playbook import (
+    ActionDef,
+    Budget,
+    Budgets,
+    Clause,
+    Company,
+    IdentityMethods,
+    IntentDef,
+    Playbook,
+    Rule,
+    Workflow,
+)
 
 CLASSES = {
-    name: ActionDef.model_validate({"name": name, "risk": risk, "identity": identity, "clause": clause})
+    name: ActionDef(name=name, risk=risk, identity=identity, clause=clause, undo={"label_order": name}.get(name))
     for name, risk, identity, clause in [
         ("get_order", "low_risk", "confirmed", None),
         ("get_customer", "low_risk", "confirmed", None),
         ("hold_order", "low_risk", "confirmed", None),
         ("cancel_order", "customer_confirmed", "confirmed", "orders/1.1"),
+        ("label_order", "customer_confirmed", "confirmed", "orders/1.1"),
         ("issue_refund", "human_approved", "verified", "orders/1.1"),
         ("delete_order", "forbidden", "verified", "orders/1.1"),
     ]
 }
 """A class for each tool of the shop."""
+AMPLE = Budget(tool_calls=10**6, model_calls=10**6, effects=10**6)
+PLENTY = Budgets(per_turn=AMPLE, per_case=AMPLE, per_customer_day=AMPLE)
+"""The one customer of the shop does more on a day than any real one."""
 INTENTS = {
     name: IntentDef.model_validate({"name": name, "means": name, "title": {"en": name}, "examples": {}} | more)
     for name, more in {"cancel_order": {"workflow": "cancel_order"}, "question": {"kind": "question"}}.items()
@@ -41,7 +56,7 @@ def company(
     return Playbook(
         company=Company(
             id="harbor", name="Harbor", locales=["en"], currency="EUR", channels=["web"],
-            identity=IdentityMethods(facts=[]), business_hours="", tone="", support_threshold=0.5,
+            identity=IdentityMethods(facts=[]), business_hours="", tone="", support_threshold=0.5, budgets=PLENTY,
         ),
         intents=INTENTS,
         actions=dict(actions),

@@ -116,7 +116,7 @@ def approve(turn: OpenTurn, proposal: Proposal, *, edited: Args | None = None) -
 def authorised(turn: OpenTurn, tool: str, args: Args) -> Proposal:
     """Ruled, with the yes that its class asks for."""
     proposal = rule(turn, tool, args, intent="i1", found={}).proposal
-    if tool == "cancel_order":
+    if tool in ("cancel_order", "label_order"):
         say_yes(turn, proposal)
     if tool == "issue_refund":
         approve(turn, proposal)

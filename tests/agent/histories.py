@@ -198,6 +198,10 @@ KINDS: dict[str, Callable[[Writer], e.Body]] = {
     "EffectStarted": lambda w: w.started(w.dice.choice([*(yes.id for yes in w.case.yeses), "policy:1"])),
     "EffectReturned": lambda w: e.EffectReturned(effect=w.hex(), outcome="answered", answer=w.args()),
     "Verified": lambda w: e.Verified(intent=None, receipt=w.receipt()),
+    "UndoAsked": lambda w: e.UndoAsked(
+        undo_id=w.hex()[:32], effect=w.hex(), proposal=w.proposal(), by="Mara", reason=w.text()
+    ),
+    "UndoRefused": lambda w: e.UndoRefused(effect=w.hex(), why=w.text()),
     "IntentSettled": _settled,
     "SlotsCleared": lambda w: e.SlotsCleared(intent=w.intent(), names=["reason"]),
     "ReplySent": lambda w: e.ReplySent(text=w.text(), asks=w.asks(), continues=w.flip()),
@@ -205,6 +209,7 @@ KINDS: dict[str, Callable[[Writer], e.Body]] = {
         intent=w.intent(), name="slot_id", options=[r.Option(value=w.hex()[:8], text=w.text())], many=w.flip()
     ),
     "OptionsPassed": lambda w: e.OptionsPassed(intent=w.intent(), name="slot_id"),
+    "ReminderSettled": lambda w: e.ReminderSettled(reminder=w.hex()[:32], status="sent"),
     "HandedOff": lambda _: e.HandedOff(reason="policy", packet=PACKET, ticket_id="t-1"),
     "TicketOpened": lambda _: e.TicketOpened(ticket_id="t-2"),
     "TurnDone": lambda w: e.TurnDone(turn=w.turn(), wakes=[]),

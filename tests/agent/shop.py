@@ -24,6 +24,7 @@ from tools.contract import (
     Target,
     ToolLost,
     ToolRefused,
+    Undo,
 )
 from tools.money import Amount, Currency
 
@@ -55,6 +56,10 @@ class OrderLine(BaseModel):
 
     sku: str
     name: str
+
+
+class Label(OneOrder):
+    note: str
 
 
 class Order(BaseModel):
@@ -180,6 +185,14 @@ class _Tools:
         now = self.shop.order_of(args.order_id, scope)
         return Finding.changed(Snapshot.model_validate(before).record, now or {}, {"status": "cancelled"})
 
+    async def label(self, args: Label, _scope: Scope, key: str) -> Record:
+        order = self.shop.orders[args.order_id]
+        return self.shop.write(key, lambda: order.update(note=args.note), lambda: order.update(note=args.note[:1]))
+
+    async def is_labelled(self, args: Label, scope: Scope, before: JsonValue) -> Finding:
+        now = self.shop.order_of(args.order_id, scope)
+        return Finding.changed(Snapshot.model_validate(before).record, now or {}, {"note": args.note})
+
     async def refund(self, args: Refund, _scope: Scope, key: str) -> Record:
         row: Record = {"id": f"r-{key}", "key": key, **args.model_dump(mode="json")}
         return self.shop.write(key, lambda: self._once(row), lambda: self._once(row | {"amount": "1.00"}))
@@ -198,6 +211,11 @@ class _Tools:
             name=name, summary="Cancel an order.", system="shop", args=OneOrder, risk=risk, key=KeyKind.NONE,
             target=_target, before=self.before, run=self.cancel, verify=self.is_cancelled,
         )  # fmt: skip
+
+
+def _earlier_label(args: Label, before: JsonValue) -> Record | None:
+    note = Snapshot.model_validate(before).record["note"]
+    return args.model_dump() | {"note": note} if note else None
 
 
 def _target(args: OneOrder) -> Target:
@@ -219,6 +237,11 @@ def catalog(shop: Shop) -> Catalog:
         tools.cancelling("cancel_order", Risk.CUSTOMER_CONFIRMED),
         tools.cancelling("hold_order", Risk.LOW),
         tools.cancelling("delete_order", Risk.FORBIDDEN),
+        Action(
+            name="label_order", summary="Write a note on an order.", system="shop", args=Label,
+            risk=Risk.CUSTOMER_CONFIRMED, key=KeyKind.NONE, target=_target, before=tools.before, run=tools.label,
+            verify=tools.is_labelled, undo=Undo("label_order", _earlier_label),
+        ),
         Action(
             name="issue_refund", summary="Pay money back.", system="shop", args=Refund, risk=Risk.HUMAN_APPROVED,
             key=KeyKind.IDEMPOTENCY_KEY, target=_target, before=tools.before, run=tools.refund,

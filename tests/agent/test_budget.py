@@ -18,11 +18,11 @@ from agent.errors import BudgetSpent
 from agent.nodes.act import act
 from agent.nodes.propose import propose
 from agent.turn import OpenTurn
-from knowledge.playbook import Budget, Budgets
+from knowledge.playbook import Budgets
+from tests.agent.companies import AMPLE
 from tests.agent.desks import authorised, desk_over, new_case, open_turn
 from tests.agent.shop import Shop
 
-PLENTY = Budget(tool_calls=99, model_calls=99, effects=99)
 ORDER: Args = {"order_id": "HG-1"}
 
 
@@ -43,7 +43,7 @@ async def turn(desk: Desk) -> OpenTurn:
 
 def within(turn: OpenTurn, **budgets: Mapping[str, int]) -> OpenTurn:
     """The turn under these budgets; what is not named is plenty."""
-    given = {name: PLENTY.model_copy(update=dict(budgets.get(name, {}))) for name in Budgets.model_fields}
+    given = {name: AMPLE.model_copy(update=dict(budgets.get(name, {}))) for name in Budgets.model_fields}
     turn.purse = Purse(turn.desk, Budgets(**given), turn.case.case_id)
     return turn
 

@@ -25,6 +25,7 @@ from tests.agent.companies import clause
 from tests.agent.companies import rule as says
 from tests.agent.desks import approve, authorised, desk_over, new_case, open_turn, say_yes
 from tests.agent.shop import Shop
+from tools.connectors.connection import forbidden
 from tools.contract import Catalog, Finding, Record, Scope, ToolLost
 
 ORDER: Args = {"order_id": "HG-1"}
@@ -443,3 +444,21 @@ async def test_what_a_queue_has_taken_and_nobody_can_see_yet_is_neither_done_nor
     assert (await attempt(files, shop)).state == "mismatch"
     assert (await attempt(files, shop, queued=True)).state == "unknown"
     assert (await attempt(files, shop, queued=True)).state == "verified"
+
+
+# -- what nobody classified -------------------------------------------------------------------------------------------
+
+
+async def test_a_tool_that_nobody_classified_is_never_sent_whatever_the_playbook_says(files: CaseFiles) -> None:
+    shop = Shop()
+    refunds = forbidden("cancel_order", "Cancel it.", "elsewhere")
+    desk = desk_over(files, shop)
+    desk = replace(desk, catalog=Catalog({**desk.catalog.tools, "cancel_order": refunds}))
+    turn = await open_turn(desk, await new_case(desk))
+    about = rule(turn, "cancel_order", {}, intent="i1", found={})
+    assert about.ruling.outcome is Outcome.FORBID
+    say_yes(turn, about.proposal)
+    assert authority(turn, about) is None
+    with pytest.raises(NotAuthorised):
+        await start(turn, "cancel_order", {}, "i1")
+    await nothing_was_sent(turn, shop)

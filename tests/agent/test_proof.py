@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -138,6 +139,26 @@ async def test_each_fault_has_its_receipt(files: CaseFiles) -> None:
         assert len(set(trouble.shop.called)) == 1, "one key for all that is sent"
         assert len(trouble.shop.written) <= 1
         assert trouble.holds or state != "verified"
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [("lost_write", "mismatch"), ("error_before_write", "failed"), ("timeout_before_write", "unknown")],
+)
+async def test_a_later_turn_knows_what_the_call_came_back_with(files: CaseFiles, fault: WriteFault, state: str) -> None:
+    """Else what is known to have left nothing would count as interrupted, and never be made anew."""
+    shop = Shop()
+    shop.faults.append(fault)
+    desk = desk_over(files, shop)
+    turn = await open_turn(desk, await new_case(desk))
+    authorised(turn, N, ARGS[N])
+    started = await start(turn, N, ARGS[N], "i1")
+    assert started is not None
+    assert (await prove(turn, started)).state == state
+    await turn.finish()
+    history = await files.events(turn.case.case_id)
+    later = await open_turn(desk, turn.case.case_id)
+    assert (await prove(later, started, history=history)).state == state
 
 
 TROUBLES = st.builds(

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import asyncio
+import fcntl
+import os
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,11 +18,17 @@ from tests.cases.theatre import Theatre, playing
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with its index built, to be copied: building takes longer than most tests."""
-    home = tmp_path_factory.mktemp("built") / "home"
-    async with server.opened(server.Settings(home=home)):
-        pass
-    return home
+    """A home with its index built, to be copied: building takes longer than most tests. One for all workers."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with (folder / "built.lock").open("w") as lock:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        if not (folder / "built").exists():
+            async with server.opened(server.Settings(home=folder / "building")):
+                pass
+            (folder / "building").rename(folder / "built")
+    return folder / "built"
 
 
 @pytest.fixture
@@ -58,3 +67,16 @@ async def people(one_house: House) -> People:
 async def theatre(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Theatre]:
     async with playing(copied(built_home, tmp_path_factory.mktemp("theatre") / "home")) as theatre:
         yield theatre
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def one_quick_house(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with running(copied(built_home, tmp_path_factory.mktemp("quick") / "home"), retry_s=0.2) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def quick(one_quick_house: House) -> AsyncIterator[House]:
+    """A house that tries again after a moment what it could not settle."""
+    yield one_quick_house
+    await one_quick_house.oracle.clear()

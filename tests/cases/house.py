@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import httpx
 import jwt
 
 import server
+from agent.home import Home
 from evals.talk import Case, Turn
 from tests.backoffice import Oracle
 from web.front import Front
@@ -20,11 +22,10 @@ from web.serving import free_port
 
 
 @dataclass
-class House:
-    """A running Deskhand and the oracle beside it."""
+class Door:
+    """A Deskhand as people reach it from outside, and the oracle beside it."""
 
     base: str
-    front: Front
     client: httpx.AsyncClient
     oracle: Oracle
     home: Path
@@ -32,7 +33,11 @@ class House:
     @property
     def staff(self) -> dict[str, str]:
         """A staff member's headers."""
-        return {"Authorization": f"Bearer {self.front.staff_token}"}
+        return {"Authorization": f"Bearer {Home.at(self.home).secret('staff_token')}"}
+
+    def now(self) -> float:
+        """Seconds since the epoch, by the desk's clock."""
+        return time.time()
 
     async def open(self, **body: Any) -> Case:
         """A new case."""
@@ -40,9 +45,8 @@ class House:
 
     def token_for(self, customer_id: str) -> str:
         """A token as the host site signs it."""
-        expires = int(self.front.desk.clock.now().timestamp()) + 600
-        claims = {"sub": customer_id, "aud": "deskhand", "exp": expires}
-        return jwt.encode(claims, self.front.customer_secret, algorithm="HS256")
+        claims = {"sub": customer_id, "aud": "deskhand", "exp": int(self.now()) + 600}
+        return jwt.encode(claims, Home.at(self.home).secret("customer_secret"), algorithm="HS256")
 
     async def verified(self, customer_id: str) -> Case:
         """A case whose customer the host site vouches for."""
@@ -80,6 +84,16 @@ class House:
         return turn
 
 
+@dataclass
+class House(Door):
+    """A Deskhand that runs in this process."""
+
+    front: Front
+
+    def now(self) -> float:
+        return self.front.desk.clock.now().timestamp()
+
+
 @contextlib.asynccontextmanager
 async def running(home: Path, *, models: server.Models | None = None, **settings: Any) -> AsyncIterator[House]:
     """The product on a free port, as `deskhand run` serves it; `models` stands in for the settings' model."""
@@ -91,4 +105,4 @@ async def running(home: Path, *, models: server.Models | None = None, **settings
         httpx.AsyncClient(base_url=base, timeout=60) as client,
         Oracle(f"{base}/backoffice") as oracle,
     ):
-        yield House(base, front, client, oracle, home)
+        yield House(base, client, oracle, home, front)

@@ -54,23 +54,31 @@ BOUGHT = [
 
 
 async def newcomers(oracle: Oracle, how_many: int) -> None:
-    """More customers than were seeded, each with orders of all kinds: the tests of one house are many."""
+    """More customers than were seeded: the tests of one house are many."""
     for number in range(how_many):
-        named = chr(ord("A") + number // 26) + chr(ord("a") + number % 26)
-        owner = await oracle.post(
-            "customers", name=f"Robin {named}berg", email=f"robin{number}@newcomers.example",
-            phone=f"+44207946{number:04}", postcode=f"{20000 + number}", address=f"Deichweg {number + 1}, Husum",
-        )  # fmt: skip
-        for status, days, amount in BOUGHT:
-            money = {"amount": amount, "currency": "EUR"}
-            then = (datetime.now(UTC) - timedelta(days=days)).isoformat()
-            sent = status in ("shipped", "delivered")
-            await oracle.post(
-                "orders", customer_id=owner["id"], status=status, total=money,
-                items=[{"sku": "lamp", "name": "Lamp", "qty": 1, "price": money}],
-                delivered_at=then if status == "delivered" else None,
-                delivery={"carrier": "Lotsen Express", "tracking": f"HGT{number:04}{days:04}"} if sent else {},
-            )  # fmt: skip
+        await newcomer(oracle, number)
+
+
+async def newcomer(oracle: Oracle, number: int) -> tuple[Record, list[Record]]:
+    """A customer more than were seeded, with an order of each kind in `BOUGHT`."""
+    named = "".join(chr(ord("a") + number // 26**place % 26) for place in (2, 1, 0))
+    owner = await oracle.post(
+        "customers", name=f"Robin {named.title()}berg", email=f"robin{number}@newcomers.example",
+        phone=f"+44207946{number:04}", postcode=f"{20000 + number}", address=f"Deichweg {number + 1}, Husum",
+    )  # fmt: skip
+    return owner, [await _bought(oracle, owner["id"], *one) for one in BOUGHT]
+
+
+async def _bought(oracle: Oracle, customer_id: str, status: str, days: int, amount: str) -> Record:
+    money = {"amount": amount, "currency": "EUR"}
+    then = (datetime.now(UTC) - timedelta(days=days)).isoformat()
+    tracking = f"HGT{customer_id[-6:]}{days:02}"
+    return await oracle.post(
+        "orders", customer_id=customer_id, status=status, total=money,
+        items=[{"sku": "lamp", "name": "Lamp", "qty": 1, "price": money}],
+        delivered_at=then if status == "delivered" else None,
+        delivery={"carrier": "Lotsen Express", "tracking": tracking} if status in ("shipped", "delivered") else {},
+    )  # fmt: skip
 
 
 def total(order: Record) -> Decimal:

@@ -124,16 +124,12 @@ async def test_an_appointment_is_booked_told_moved_and_cancelled(office: Office)
     assert "STATUS:CANCELLED" in await office.event_of(customer)
 
 
-def on_events(path: str) -> bool:
-    return path.endswith(".ics")
-
-
 @pytest.mark.parametrize("fault", ["cut_before", "cut_after", "hang", "double", "error", "busy"])
 async def test_what_goes_wrong_on_the_way_leaves_one_appointment(office: Office, fault: str) -> None:
     customer, _ = office.people.with_order("delivered")
     case = await office.house.verified(customer["id"])
     await chosen(case, "I'd like to book a consultation")
-    office.calendar.arm(fault, where=on_events)
+    office.calendar.arm(fault, where=".ics")
     turn = await case.say("yes")
     assert office.calendar.met
     assert turn["receipts"][0]["state"] == "verified", turn
@@ -145,7 +141,7 @@ async def test_what_no_search_shows_is_not_told_as_done(office: Office, fault: s
     customer, _ = office.people.with_order("delivered")
     case = await office.house.verified(customer["id"])
     await chosen(case, "I'd like to book a consultation")
-    office.calendar.arm(fault, times=99, where=on_events)
+    office.calendar.arm(fault, times=99, where=".ics")
     turn = await case.say("yes")
     assert turn["receipts"][0]["state"] == state, turn
     assert turn["status"] == "waiting_person"

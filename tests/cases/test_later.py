@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +10,7 @@ import pytest_asyncio
 
 from agent.casefile import chain
 from evals.talk import Case
-from tests.cases.conftest import copied
-from tests.cases.house import House, running
+from tests.cases.house import House
 from tests.cases.people import People
 
 ALL = 100_000
@@ -26,22 +23,8 @@ DOWN: dict[str, dict[str, Any]] = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def quick(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """A house that tries again after a moment."""
-    home = copied(built_home, tmp_path_factory.mktemp("quick") / "home")
-    async with running(home, retry_s=0.2) as house:
-        yield house
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def quick_people(quick: House) -> People:
     return await People.of(quick.oracle)
-
-
-@pytest_asyncio.fixture(loop_scope="session", autouse=True)
-async def _all_is_well_again(quick: House) -> AsyncIterator[None]:
-    yield
-    await quick.oracle.clear()
 
 
 async def _handed_over(house: House) -> Case:

@@ -97,7 +97,7 @@ class Theatre:
 
 
 @contextlib.asynccontextmanager
-async def playing(home: Path) -> AsyncIterator[Theatre]:
+async def playing(home: Path, **settings: Any) -> AsyncIterator[Theatre]:
     """A theatre in a home of its own."""
     embedder = await asyncio.to_thread(MiniLM.load)
     honest = models_for(home, embedder, None, budget_s=TURN_S)
@@ -107,7 +107,7 @@ async def playing(home: Path) -> AsyncIterator[Theatre]:
         model = honest(release)
         return cast[0](model) if cast else model
 
-    async with running(home, models=on_stage, turn_timeout_s=TURN_S) as house:
+    async with running(home, models=on_stage, **({"turn_timeout_s": TURN_S} | settings)) as house:
         people = await People.of(house.oracle)
         yield Theatre(house, people, [_known(people, order) for order in people.orders], cast)
 

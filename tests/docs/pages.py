@@ -72,15 +72,20 @@ def prose(page: str) -> str:
     return text
 
 
-def says(page: str, name: str, happened: str) -> None:
-    """The part `name` of a page says what happened, or is made to when a rewrite is asked for."""
+def within(text: str, name: str, page: str) -> tuple[str, str, str]:
+    """The text of a page before its part `name`, the part itself, and what follows, the markers not in the part."""
     begin, end = f"<!-- from a run: {name} -->\n", f"<!-- end: {name} -->"
-    text = text_of(page)
     assert text.count(begin) == text.count(end) == 1, f"{page} wants `{begin.strip()}` and `{end}`, once each"
     before, rest = text.split(begin)
     stands, after = rest.split(end)
+    return before + begin, stands, end + after
+
+
+def says(page: str, name: str, happened: str) -> None:
+    """The part `name` of a page says what happened, or is made to when a rewrite is asked for."""
+    before, stands, after = within(text_of(page), name, page)
     if os.environ.get(REWRITE) == "1":
-        (PROJECT / page).write_text(f"{before}{begin}{happened}{end}{after}", encoding="utf-8")
+        (PROJECT / page).write_text(f"{before}{happened}{after}", encoding="utf-8")
         return
     diff = "\n".join(unified_diff(stands.splitlines(), happened.splitlines(), page, "this run", lineterm=""))
     assert not diff, f"the part '{name}' is not what happened; {REWRITE}=1 writes it anew\n{diff}"

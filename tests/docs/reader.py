@@ -58,9 +58,13 @@ class Copy:
         assert stands.count(old) == 1, f"{page}:{fence.line}: this does not stand once in {file}:\n{old}"
         path.write_text(stands.replace(old, new), encoding="utf-8")
 
-    async def python(self, *args: str) -> tuple[int, str]:
+    async def python(self, *args: str, **settings: str) -> tuple[int, str]:
         """Run `python -m …` here; gives its exit code and what it said."""
-        process = await self._start(*args)
+        return await self.command("-m", *args, **settings)
+
+    async def command(self, *args: str, **settings: str) -> tuple[int, str]:
+        """Run `python …` here; gives its exit code and what it said."""
+        process = await self._start(*args, **settings)
         async with asyncio.timeout(PATIENCE_S):
             said, _ = await process.communicate()
         assert process.returncode is not None
@@ -70,7 +74,7 @@ class Copy:
     async def running(self, home: Path) -> AsyncIterator[tuple[str, str]]:
         """`deskhand run` here; gives its address and all that it printed until it was ready."""
         port = free_port()
-        process = await self._start("cli", "run", PORT=str(port), DESKHAND_HOME=str(home))
+        process = await self._start("-m", "cli", "run", PORT=str(port), DESKHAND_HOME=str(home))
         try:
             async with asyncio.timeout(PATIENCE_S):
                 yield f"http://{HOST}:{port}", await _until_ready(process)
@@ -81,10 +85,10 @@ class Copy:
 
     async def _start(self, *args: str, **settings: str) -> asyncio.subprocess.Process:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DESKHAND_")}
+        inherited["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', '')}"
         plain = {"PYTHONPATH": str(self.root), "COLUMNS": "120", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         return await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
             *args,
             cwd=self.root,
             env=inherited | plain | settings,

@@ -114,7 +114,7 @@ def test_the_architecture_names_every_table_and_room() -> None:
 
 
 def test_every_part_that_is_from_a_run_has_its_run() -> None:
-    tests = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    tests = "".join(path.read_text(encoding="utf-8") for path in (PROJECT / "tests").rglob("test_*.py"))
     for page in pages():
         for name in re.findall(r"<!-- from a run: ([a-z ]+) -->", text_of(page)):
             assert f'"{name}"' in tests, f"{page}: {name}"
@@ -123,7 +123,7 @@ def test_every_part_that_is_from_a_run_has_its_run() -> None:
 def test_only_the_reply_and_the_handoff_speak() -> None:
     said = {str(path.relative_to(PROJECT)) for path in PROJECT.glob("agent/**/*.py") if _notes_a_reply(path)}
     speaking = {"agent/nodes/reply.py", "agent/nodes/answer.py", "agent/nodes/parts.py"}
-    assert said == {*speaking, "agent/handoff.py", "agent/reconcile.py"}
+    assert said == {*speaking, "agent/handoff.py", "agent/remind.py", "agent/reconcile.py"}
 
 
 def _notes_a_reply(path: Path) -> bool:

@@ -38,6 +38,10 @@ async def test_the_new_tool_meets_the_projects_own_checks(with_tool: Followed) -
 async def test_the_new_workflow_fits_the_playbook(with_workflow: Followed) -> None:
     code, said = with_workflow.check
     assert code == 0, said
+    code, said = await with_workflow.copy.python(
+        "pytest", "tests/cases/matrix/test_stories.py", "-p", "no:cacheprovider"
+    )
+    assert code == 0, said
 
 
 def test_a_start_ends_with_what_there_is_to_open(built: Built) -> None:

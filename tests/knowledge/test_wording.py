@@ -16,6 +16,7 @@ VALUES: dict[str, Any] = {
     "tries_left": 2, "options": ["cancel an order", "send something back"], "question": "Shall I?", "doing": "do it",
     "before": "do that", "title": "Large refunds", "quote": "Only then.", "text": "We will.", "company": "Harbor Goods",
     "hours": "Monday to Friday", "outcome": "It is done.", "slots": {"order_id": "HG-123456"},
+    "many": False, "more": True, "thing": "the day and time", "wishes": ["A call"], "outcomes": ["It is done."],
 }  # fmt: skip
 
 

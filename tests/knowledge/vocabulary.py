@@ -12,6 +12,9 @@ def _typed(**names: str) -> dict[str, FactType]:
     return kinds
 
 
+SUBSCRIPTION = _typed(
+    string="id plan status currency next_at following_at restarts_at longest_pause", double="price", int="days_to_next"
+)
 SLOT = _typed(string="id kind starts", int="days_ahead", bool="free")
 APPOINTMENT = _typed(string="id kind status slot_id starts", int="days_ahead")
 REMINDER = _typed(string="id at text")
@@ -44,6 +47,24 @@ HARBOR_TOOLS = Vocabulary(
                 string="id name email phone postcode address locale tier", int="refunds_30d", double="refunded_30d"
             ),
         ),
+        "find_items": LookupShape(
+            args=_typed(string="order_id said"),
+            optional=frozenset({"said"}),
+            subject="items",
+            result=_typed(string="chosen everything", bool="under_way"),
+            lists={"lines": _typed(string="sku name", int="qty left")},
+        ),
+        "find_subscriptions": LookupShape(
+            args=_typed(string="plan status"),
+            optional=frozenset({"plan", "status"}),
+            subject="subscriptions",
+            result={},
+            lists={"found": SUBSCRIPTION},
+        ),
+        "get_subscription": LookupShape(
+            args=_typed(string="subscription_id"), subject="subscription", result=SUBSCRIPTION
+        ),
+        "get_reset_links": LookupShape(args={}, subject="reset_links", result=_typed(int="next today")),
         "find_customer": LookupShape(
             args=_typed(string="order_id email name postcode phone"),
             optional=frozenset({"order_id", "email", "name", "postcode", "phone"}),
@@ -68,11 +89,18 @@ HARBOR_TOOLS = Vocabulary(
         "get_article": LookupShape(args=_typed(string="article_id"), subject="article", result=ARTICLE),
     },
     actions={
+        "change_delivery": ActionShape(args=_typed(string="order_id address preference"), undo="change_delivery"),
+        "register_return": ActionShape(args=_typed(string="order_id items reason"), optional=frozenset({"reason"})),
+        "change_subscription": ActionShape(
+            args=_typed(string="subscription_id plan status next_at"), undo="change_subscription"
+        ),
+        "cancel_subscription": ActionShape(args=_typed(string="subscription_id")),
+        "send_reset_link": ActionShape(args=_typed(int="ordinal")),
         "cancel_order": ActionShape(args=_typed(string="order_id")),
         "issue_refund": ActionShape(args=_typed(string="order_id currency reason", double="amount")),
-        "change_email": ActionShape(args=_typed(string="email")),
-        "change_phone": ActionShape(args=_typed(string="phone")),
-        "change_address": ActionShape(args=_typed(string="address postcode")),
+        "change_email": ActionShape(args=_typed(string="email"), undo="change_email"),
+        "change_phone": ActionShape(args=_typed(string="phone"), undo="change_phone"),
+        "change_address": ActionShape(args=_typed(string="address postcode"), undo="change_address"),
         "send_code": ActionShape(args=_typed(int="ordinal")),
         "create_ticket": ActionShape(args=_typed(string="kind subject body priority", int="number")),
         "report_bug": ActionShape(
@@ -81,10 +109,14 @@ HARBOR_TOOLS = Vocabulary(
         "book_appointment": ActionShape(args=_typed(string="slot_id kind starts")),
         "ask_for_call": ActionShape(args=_typed(string="kind"), optional=frozenset({"kind"})),
         "move_appointment": ActionShape(
-            args=_typed(string="appointment_id slot_id starts was"), optional=frozenset({"was"})
+            args=_typed(string="appointment_id slot_id starts was"),
+            optional=frozenset({"was"}),
+            undo="move_appointment",
         ),
         "cancel_appointment": ActionShape(
-            args=_typed(string="appointment_id kind starts"), optional=frozenset({"starts"})
+            args=_typed(string="appointment_id kind starts"),
+            optional=frozenset({"starts"}),
+            undo="book_appointment",
         ),
         "set_reminder": ActionShape(args=_typed(string="at text")),
         "cancel_reminder": ActionShape(args=_typed(string="reminder_id at text")),

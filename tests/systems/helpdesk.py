@@ -44,8 +44,16 @@ async def helpdesk(*, smtp_port: int = 0) -> AsyncIterator[System]:
         await asyncio.to_thread(shutil.copytree, seeded, home, dirs_exist_ok=True)
         port = free_port()
         base = f"http://127.0.0.1:{port}"
-        command = [str(installed("helpdesk") / "gunicorn"), "--log-level", "warning", "--threads", "8"]
-        command += ["--worker-tmp-dir", str(home), "-b", f"127.0.0.1:{port}", "helpdesk_site.wsgi"]
+        command = [
+            str(installed("helpdesk") / "gunicorn"),
+            "--log-level",
+            "warning",
+            "--threads",
+            "8",
+            "--graceful-timeout",
+            "1",
+        ]
+        command += ["--threads", "8", "--worker-tmp-dir", str(home), "-b", f"127.0.0.1:{port}", "helpdesk_site.wsgi"]
         env = _environment(home, smtp_port=smtp_port)
         async with serving(command, url=f"{base}/login/", home=home, env=env):
             yield System(base, USER, PASSWORD, (home / "token").read_text().strip(), home)

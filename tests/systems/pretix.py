@@ -52,8 +52,16 @@ async def pretix(*, smtp_port: int = 9) -> AsyncIterator[System]:
         await asyncio.to_thread(shutil.copytree, seeded, home, dirs_exist_ok=True)
         port = free_port()
         base = f"http://127.0.0.1:{port}"
-        command = [str(installed("pretix") / "gunicorn"), "--log-level", "warning", "--threads", "8"]
-        command += ["--worker-tmp-dir", str(home), "-b", f"127.0.0.1:{port}", "pretix.wsgi"]
+        command = [
+            str(installed("pretix") / "gunicorn"),
+            "--log-level",
+            "warning",
+            "--threads",
+            "8",
+            "--graceful-timeout",
+            "1",
+        ]
+        command += ["--threads", "8", "--worker-tmp-dir", str(home), "-b", f"127.0.0.1:{port}", "pretix.wsgi"]
         env = _configured(home, port=port, smtp_port=smtp_port)
         async with serving(command, url=f"{base}/api/v1/organizers/", home=home, env=env):
             token = (home / "token").read_text().strip()

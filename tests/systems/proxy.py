@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -63,12 +63,15 @@ class FaultProxy:
     log: list[Call] = field(default_factory=list)
     _fault: str = ""
     _left: int = 0
-    _where: Callable[[str], bool] = bool
+    _where: str = ""
     _first: dict[str, _Answer] = field(default_factory=dict)
 
-    def arm(self, fault: str, times: int = 1, where: Callable[[str], bool] = bool) -> None:
-        """The next calls meet it whose path satisfies `where`: reads for `stale`, else writes. The log begins anew."""
-        self._fault, self._left, self._where = fault, times, where
+    def arm(self, fault: str, *, times: int | None = None, where: str = "") -> None:
+        """The next write with `where` in its path meets it, or so many; `stale` meets the two reads after a write.
+
+        The log begins anew.
+        """
+        self._fault, self._left, self._where = fault, times or (2 if fault == "stale" else 1), where
         self.log.clear()
 
     def clear(self) -> None:
@@ -101,15 +104,15 @@ class FaultProxy:
             await writer.wait_closed()
 
     def _struck(self, request: _Request) -> str:
-        kind = "stale" if request.method == "GET" else ""
-        applies = (self._fault == "stale") == bool(kind) and self._left > 0 and self._where(request.path)
-        if not applies or (kind and not self.writes):
+        reads = self._fault == "stale"
+        applies = bool(self.writes) and request.path in self._first if reads else request.method in WRITES
+        if not self._fault or self._left <= 0 or not applies or self._where not in request.path:
             return ""
         self._left -= 1
         return self._fault
 
     async def _answered(self, request: _Request, fault: str) -> _Answer | None:
-        if fault == "stale" and request.path in self._first:
+        if fault == "stale":
             return self._first[request.path]
         if fault in UNHEARD:
             return _Answer(UNHEARD[fault], request.body if fault == "silent" else b'{"detail": "Not now."}')

@@ -7,20 +7,15 @@ import httpx
 from tests.systems.helpdesk import helpdesk
 from tests.systems.mail import mail_sink, text_of
 from tests.systems.pretix import EVENT, pretix
-from tests.systems.process import System
 from tests.systems.radicale import calendars
-
-
-def client(system: System) -> httpx.AsyncClient:
-    headers = {"Authorization": f"Token {system.token}"}
-    return httpx.AsyncClient(base_url=system.base, headers=headers, timeout=30, trust_env=False)
+from tests.systems.real import client
 
 
 async def test_pretix_has_its_orders_and_writes_to_its_customers() -> None:
     with mail_sink() as sink:
         async with pretix(smtp_port=sink.port) as system, client(system) as http:
             order = (await http.get(f"{EVENT}/orders/HG200000/")).raise_for_status().json()
-            assert (order["customer"], order["status"], order["total"]) == ("cus_200000", "p", "31.00")
+            assert (order["customer"], order["status"], order["total"]) == ("cus_100001", "p", "31.00")
             (await http.post(f"{EVENT}/orders/HG200000/mark_canceled/")).raise_for_status()
             [mail] = sink.messages("robin0@newcomers.example")
             assert "HG200000" in str(mail["subject"]) + text_of(mail)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.backoffice import Oracle, Record, running_backoffice
 from tests.tools.papers import Drawer
+from tools.browser.action import Browsing
+from tools.browser.chromium import Chromium
 from tools.catalog import harbor_catalog
 from tools.contract import Catalog, Scope
 from tools.http import Backoffice
@@ -44,7 +47,7 @@ class Shop:
     requests: list[httpx.Request]
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    async def order(self, status: str = "delivered") -> tuple[Record, Scope]:
+    async def order(self, status: str = "delivered", **more: Any) -> tuple[Record, Scope]:
         """An order like that, of a customer who is new, and a case of theirs."""
         n = next(self.numbers)
         customer = await self.oracle.post(
@@ -52,11 +55,16 @@ class Shop:
             postcode="LS6 1AB", address=f"{n} Mill Lane, Leeds",
         )  # fmt: skip
         mug = {"sku": "KIT-MUG01", "name": "Stoneware mug", "qty": 2, "price": "12.50"}
-        order = await self.oracle.post(
-            "orders", customer_id=customer["id"], status=status, items=[mug], total="25.00",
-            delivered_at="2026-01-05T12:00:00Z" if status in ("delivered", "returned") else None,
-        )  # fmt: skip
-        return order, scope_of(customer["id"])
+        order = {"status": status, "items": [mug], "total": "25.00"} | more
+        arrived = "2026-01-05T12:00:00Z" if status in ("delivered", "returned") else None
+        made = await self.oracle.post("orders", customer_id=customer["id"], delivered_at=arrived, **order)
+        return made, scope_of(customer["id"])
+
+    async def subscription(self, customer_id: str = "", **more: Any) -> tuple[Record, Scope]:
+        """A coffee plan, of a customer who is new unless one is named, and a case of theirs."""
+        owner = customer_id or (await self.order())[0]["customer_id"]
+        plan = {"plan": "weekly", "status": "active", "price": "11.90", "next_at": "2031-01-06T10:00:00Z"} | more
+        return await self.oracle.post("subscriptions", customer_id=owner, **plan), scope_of(owner)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +80,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Shop]
         httpx.AsyncClient(event_hooks={"request": [note]}, trust_env=False) as client,
     ):
         backoffice = Backoffice(base_url, timeout_s=PATIENCE_S, client=client)
-        tools = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC), ZONE, Drawer())
+        browsing = Browsing(Chromium(), tmp_path_factory.mktemp("home"), {"backoffice": base_url})
+        tools = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC), ZONE, Drawer(), browsing)
         yield Shop(base_url, oracle, tools, requests)
 
 

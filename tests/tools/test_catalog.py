@@ -5,11 +5,15 @@ from types import SimpleNamespace
 from typing import Literal, get_origin
 
 from tests.tools.conftest import Shop, scope_of
-from tools.contract import Risk
+from tools.contract import KeyKind, Risk
 
 LOOKUPS = {
     "get_order": ("order", {"order_id"}),
     "get_customer": ("customer", set()),
+    "find_items": ("items", {"order_id", "said"}),
+    "find_subscriptions": ("subscriptions", {"plan", "status"}),
+    "get_subscription": ("subscription", {"subscription_id"}),
+    "get_reset_links": ("reset_links", set()),
     "find_customer": ("candidate", {"order_id", "email", "name", "postcode", "phone"}),
     "find_slots": ("calendar", {"kind", "when"}),
     "get_slot": ("place", {"slot_id"}),
@@ -22,11 +26,16 @@ LOOKUPS = {
 }
 ACTIONS = {
     "cancel_order": {"order_id"},
+    "change_delivery": {"order_id", "address", "preference"},
+    "register_return": {"order_id", "items", "reason"},
+    "change_subscription": {"subscription_id", "plan", "status", "next_at"},
+    "cancel_subscription": {"subscription_id"},
     "issue_refund": {"order_id", "amount", "currency", "reason"},
     "change_email": {"email"},
     "change_phone": {"phone"},
     "change_address": {"address", "postcode"},
     "send_code": {"ordinal"},
+    "send_reset_link": {"ordinal"},
     "create_ticket": {"kind", "subject", "body", "priority", "number"},
     "report_bug": {"kind", "subject", "body", "priority"},
     "book_appointment": {"slot_id", "kind", "starts"},
@@ -38,6 +47,7 @@ ACTIONS = {
     "send_reminder": {"reminder_id", "text"},
     "send_summary": {"since"},
     "send_article": {"article_id", "title"},
+    "correct_points": {"points", "reason"},
 }
 FACTS = {
     "get_order": {
@@ -49,6 +59,13 @@ FACTS = {
         "id": str, "name": str, "email": str, "phone": str, "postcode": str, "address": str, "locale": str,
         "tier": str, "refunds_30d": int, "refunded_30d": float,
     },
+    "find_items": {"chosen": str, "everything": str, "under_way": bool},
+    "find_subscriptions": {},
+    "get_subscription": {
+        "id": str, "plan": str, "status": str, "price": float, "currency": str, "next_at": str, "days_to_next": int,
+        "following_at": str, "restarts_at": str, "longest_pause": str,
+    },
+    "get_reset_links": {"next": int, "today": int},
 }  # fmt: skip
 
 
@@ -73,27 +90,32 @@ def test_arguments_of_actions_are_scalars_that_rules_can_name(shop: Shop) -> Non
             assert field.annotation in (str, int, Decimal) or get_origin(field.annotation) is Literal
 
 
-def test_every_action_can_be_repeated_by_its_key_and_only_harmless_ones_need_no_yes(shop: Shop) -> None:
-    assert all(action.key.is_safe_to_repeat for action in shop.tools.actions)
+def test_every_call_can_be_repeated_by_its_key_and_only_harmless_ones_need_no_yes(shop: Shop) -> None:
+    unkeyed = {action.name: action.key for action in shop.tools.actions if not action.key.is_safe_to_repeat}
+    assert unkeyed == {"correct_points": KeyKind.MARKER}  # a page knows no repeats, so nothing is sent to it twice
     low = {action.name for action in shop.tools.actions if action.risk is Risk.LOW}
     assert low == {"send_code", "create_ticket", "send_reminder"}
 
 
 def test_every_action_aims_at_one_record(shop: Shop) -> None:
-    scope, named = (
-        scope_of("cus_100001"),
-        SimpleNamespace(
-            order_id="HG-1", number=2, slot_id="slo_1", appointment_id="app_1", reminder_id="r1", at="2026-12-03T10:00"
-        ),
-    )
+    scope = scope_of("cus_100001")
+    named = SimpleNamespace(
+        order_id="HG-1", subscription_id="sub_1", number=2, slot_id="slo_1", appointment_id="app_1", reminder_id="r1",
+        at="2026-12-03T10:00",
+    )  # fmt: skip
     aims = {action.name: action.aim(named, scope) for action in shop.tools.actions}
     assert {name: (aim.kind, aim.id) for name, aim in aims.items()} == {
         "cancel_order": ("order", "HG-1"),
+        "change_delivery": ("order", "HG-1"),
+        "register_return": ("order", "HG-1"),
+        "change_subscription": ("subscription", "sub_1"),
+        "cancel_subscription": ("subscription", "sub_1"),
         "issue_refund": ("order", "HG-1"),
         "change_email": ("customer", "cus_100001"),
         "change_phone": ("customer", "cus_100001"),
         "change_address": ("customer", "cus_100001"),
         "send_code": ("customer", "cus_100001"),
+        "send_reset_link": ("customer", "cus_100001"),
         "create_ticket": ("ticket", "2"),
         "report_bug": ("ticket", "bug"),
         "book_appointment": ("slot", "slo_1"),
@@ -105,6 +127,7 @@ def test_every_action_aims_at_one_record(shop: Shop) -> None:
         "send_reminder": ("customer", "cus_100001"),
         "send_summary": ("customer", "cus_100001"),
         "send_article": ("customer", "cus_100001"),
+        "correct_points": ("loyalty", "cus_100001"),
     }
 
 

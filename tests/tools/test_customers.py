@@ -5,16 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.backoffice import Oracle
-from tests.tools.conftest import SECRET, Shop, scope_of
-from tests.tools.papers import Drawer
-from tools.catalog import harbor_catalog
-from tools.customers import ChangeAddress, ChangeEmail, ChangePhone, Customer, NoArguments
+from tests.tools.conftest import Shop, scope_of
+from tools.contract import Catalog
+from tools.customers import ChangeAddress, ChangeEmail, ChangePhone, Customer, NoArguments, customer_tools
 from tools.http import Backoffice
 
 
 async def read(shop: Shop, customer_id: str, *, later: timedelta = timedelta()) -> Customer:
     async with Backoffice(shop.base_url) as backoffice:
-        tools = harbor_catalog(backoffice, SECRET, lambda: datetime.now(UTC) + later, UTC, Drawer())
+        tools = Catalog.of(*customer_tools(backoffice, lambda: datetime.now(UTC) + later))
         customer = await tools.lookup("get_customer").run(NoArguments(), scope_of(customer_id))
     assert isinstance(customer, Customer)
     return customer

@@ -18,12 +18,22 @@ from tools.contract import Action, Arguments, Finding, Scope, ToolLost
 from tools.moments import local
 
 POSTS = (
-    "issue_refund", "send_code", "create_ticket", "report_bug", "book_appointment", "ask_for_call", "send_reminder",
-    "send_summary", "send_article",
+    "issue_refund", "register_return", "send_code", "send_reset_link", "create_ticket", "report_bug",
+    "book_appointment", "ask_for_call", "send_reminder", "send_summary", "send_article",
 )  # fmt: skip
-PATCHES = ("cancel_order", "change_email", "change_phone", "change_address", "move_appointment", "cancel_appointment")
+PATCHES = (
+    "cancel_order", "change_delivery", "change_subscription", "cancel_subscription", "change_email", "change_phone",
+    "change_address", "move_appointment", "cancel_appointment",
+)  # fmt: skip
 ACTIONS = POSTS + PATCHES
-SINGLE = ("cancel_order", "change_email", "change_phone", "move_appointment", "cancel_appointment")
+SINGLE = (
+    "cancel_order",
+    "cancel_subscription",
+    "change_email",
+    "change_phone",
+    "move_appointment",
+    "cancel_appointment",
+)
 """These change one field."""
 Outcome = tuple[str, str]
 """What the call said, and what was found."""
@@ -82,8 +92,12 @@ async def attempts(shop: Shop) -> dict[str, Attempt]:
         return Attempt(action, read, scope, f"{scope.case_id}:{name}", before)
 
     waiting, theirs = await shop.order("processing")
+    packed, ours = await shop.order("processing")
     arrived, yours = await shop.order("delivered")
-    others = [(await shop.order())[1] for _ in range(12)]
+    unwanted, hers = await shop.order("delivered")
+    coffee, his = await shop.subscription()
+    too_much, its = await shop.subscription()
+    others = [(await shop.order())[1] for _ in range(13)]
     slots = [await free_slot(shop) for _ in range(4)]
     booked = [
         await shop.oracle.post("appointments", customer_id=scope.customer_id, slot_id=slot["id"], kind="service")
@@ -92,10 +106,16 @@ async def attempts(shop: Shop) -> dict[str, Attempt]:
     reminder = {"reminder_id": "0" * 32, "text": "Post it"}
     article = {"article_id": "oak-care", "title": "Looking after oak"}
     money = {"amount": {"amount": "3.5", "currency": "EUR"}, "reason": "It arrived broken."}
+    mugs = {"items": "2 x Stoneware mug (KIT-MUG01)", "reason": "Too small."}
+    paused = {"plan": "monthly", "status": "paused", "next_at": "2031-03-01T09:00:00Z"}
     ticket = {"kind": "handoff", "subject": "Call back", "body": "About a mug", "priority": "high", "number": 1}
     found = [
         await begun("cancel_order", theirs, order_id=waiting["id"]),
+        await begun("change_delivery", ours, order_id=packed["id"], address="1 Quay Street", preference="The porch"),
         await begun("issue_refund", yours, order_id=arrived["id"], **money),
+        await begun("register_return", hers, order_id=unwanted["id"], **mugs),
+        await begun("change_subscription", his, subscription_id=coffee["id"], **paused),
+        await begun("cancel_subscription", its, subscription_id=too_much["id"]),
         await begun("change_email", others[0], email=f"New.{uuid4().hex}@Example.com"),
         await begun("change_phone", others[1], phone="0044 20 7946 0958"),
         await begun("change_address", others[2], address="1 Quay Street, Whitby", postcode="YO21 1AA"),
@@ -118,6 +138,7 @@ async def attempts(shop: Shop) -> dict[str, Attempt]:
         await begun("send_reminder", others[10], **reminder),
         await begun("send_summary", others[11], since=4),
         await begun("send_article", others[10], **article),
+        await begun("send_reset_link", others[12], ordinal=1),
     ]
     return {attempt.action.name: attempt for attempt in found}
 
@@ -164,7 +185,10 @@ async def test_a_stale_look_claims_nothing(shop: Shop) -> None:
     for attempt in tried.values():
         assert await attempt.run() == "answered"
     await shop.oracle.arm("stale_read", 100)
-    assert {(await attempt.look()).state for attempt in tried.values()} == {"absent"}
+    seen = {name: (await attempt.look()).state for name, attempt in tried.items()}
+    # A return's label is no write of its own: it can be seen before the return can.
+    assert seen.pop("register_return") in ("absent", "mismatch")
+    assert set(seen.values()) == {"absent"}
     await shop.oracle.clear()
     assert {(await attempt.look()).state for attempt in tried.values()} == {"verified"}
 

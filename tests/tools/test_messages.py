@@ -2,6 +2,8 @@
 
 import hmac
 import json
+import re
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +13,18 @@ from hypothesis import strategies as st
 
 from tests.tools.conftest import SECRET, TOO_LONG_MS, Shop
 from tools.contract import Scope, ToolLost, ToolRefused
-from tools.messages import ENGLISH, SendCode, hotp, one_time_code
+from tools.customers import NoArguments
+from tools.http import Backoffice
+from tools.messages import (
+    CODE_MAIL,
+    ResetLinks,
+    SendCode,
+    SendResetLink,
+    get_reset_links,
+    hotp,
+    link_token,
+    one_time_code,
+)
 
 ORDINALS = st.integers(0, 2**63 - 1)
 WRITE_FAULTS = [
@@ -86,7 +99,7 @@ async def test_the_code_goes_to_the_address_on_file_and_is_found_there(shop: Sho
     mails = await shop.oracle.rows("messages", customer_id=customer["id"], kind="one_time_code")
     assert [mail["code"] for mail in mails] == [one_time_code(SECRET, scope.case_id, n) for n in (0, 1)]
     for mail in mails:
-        assert (mail["to"], mail["channel"], mail["subject"]) == (customer["email"], "email", ENGLISH.subject)
+        assert (mail["to"], mail["channel"], mail["subject"]) == (customer["email"], "email", CODE_MAIL.subject)
         assert mail["code"] in mail["body"]
         assert "ten minutes" in mail["body"]
         assert "by phone" in mail["body"]
@@ -147,3 +160,47 @@ async def test_a_code_that_went_astray_in_the_record_is_not_shown_either(shop: S
     finding = await action.verify(args, scope, before)
     assert finding.state == "mismatch"
     assert code not in finding.model_dump_json()
+
+
+async def test_a_link_goes_to_the_address_on_file_and_its_token_nowhere_else(shop: Shop) -> None:
+    _, scope = await shop.order()
+    action, lookup = shop.tools.action("send_reset_link"), shop.tools.lookup("get_reset_links")
+    customer = await shop.oracle.item("customers", str(scope.customer_id))
+    told: list[Any] = []
+    for number in (1, 2):
+        links = await lookup.run(NoArguments(), scope)
+        assert isinstance(links, ResetLinks)
+        assert (links.next, links.today) == (number, number - 1)
+        args = SendResetLink(ordinal=links.next)
+        told.append(await action.before(args, scope))
+        told.append(await action.run(args, scope, f"{scope.case_id}:link{number}"))
+        finding = await action.verify(args, scope, told[-2])
+        told.append(finding.model_dump(mode="json"))
+        assert finding.state == "verified"
+    mails = await shop.oracle.rows("messages", customer_id=customer["id"], kind="password_reset")
+    tokens = {mail["code"] for mail in mails}
+    assert len(tokens) == len(mails) == 2
+    for mail in mails:
+        assert (mail["to"], mail["channel"]) == (customer["email"], "email")
+        assert f"https://www.harbor-goods.example/account/new-password?token={mail['code']} " in mail["body"].replace(
+            "\n", " "
+        )
+    assert not any(token in json.dumps(told) for token in tokens)
+
+
+async def test_links_of_days_ago_do_not_count_as_todays(shop: Shop) -> None:
+    _, scope = await shop.order()
+    await shop.oracle.post("messages", customer_id=scope.customer_id, kind="password_reset")
+    async with Backoffice(shop.base_url) as backoffice:
+        later = get_reset_links(backoffice, lambda: datetime.now(UTC) + timedelta(days=1, minutes=1))
+        assert await later.run(NoArguments(), scope) == ResetLinks(next=2, today=0)
+
+
+@given(st.tuples(st.binary(min_size=1), st.uuids().map(str), st.text(), st.integers(1, 99)))
+def test_a_token_is_long_fits_a_link_and_is_of_one_case_and_customer(made_of: tuple[bytes, str, str, int]) -> None:
+    secret, case, customer, ordinal = made_of
+    token = link_token(*made_of)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", token)
+    assert token == link_token(*made_of)
+    others = {link_token(secret, case, customer, ordinal + 1), link_token(secret, case, customer + "1", ordinal)}
+    assert token not in others | {link_token(secret, customer, case, ordinal), link_token(secret + b"!", *made_of[1:])}

@@ -10,13 +10,20 @@ from tools.contract import Scope, ToolRefused
 MISSING = "HG-000001"
 ON_ORDERS: dict[str, dict[str, Any]] = {
     "cancel_order": {},
+    "change_delivery": {"address": "Elsewhere 1", "preference": "With me"},
+    "register_return": {"items": "1 x Stoneware mug (KIT-MUG01)", "reason": "not mine"},
     "issue_refund": {"amount": "1.00", "currency": "EUR", "reason": "broken"},
+}
+ON_SUBSCRIPTIONS: dict[str, dict[str, Any]] = {
+    "change_subscription": {"plan": "monthly", "status": "active", "next_at": ""},
+    "cancel_subscription": {},
 }
 FOR_SOMEBODY: dict[str, dict[str, Any]] = ON_ORDERS | {
     "change_email": {"email": "thief@example.com"},
     "change_phone": {"phone": "+442079460000"},
     "change_address": {"address": "Elsewhere 1", "postcode": "1234"},
     "send_code": {"ordinal": 0},
+    "send_reset_link": {"ordinal": 1},
 }
 
 
@@ -41,7 +48,16 @@ async def test_get_order_answers_somebody_elses_order_like_a_missing_one(shop: S
 
 async def test_lookups_know_nobody_while_nobody_is_identified(shop: Shop) -> None:
     order, _ = await shop.order()
-    for name, args in {"get_order": {"order_id": order["id"]}, "get_customer": {}}.items():
+    subscription, _ = await shop.subscription()
+    asked: dict[str, dict[str, Any]] = {
+        "get_order": {"order_id": order["id"]},
+        "find_items": {"order_id": order["id"], "said": "everything"},
+        "get_subscription": {"subscription_id": subscription["id"]},
+        "get_customer": {},
+        "find_subscriptions": {},
+        "get_reset_links": {},
+    }
+    for name, args in asked.items():
         tool = shop.tools.lookup(name)
         assert await tool.run(tool.args.model_validate(args), scope_of(None)) is None
 
@@ -60,6 +76,39 @@ async def test_actions_refuse_somebody_elses_order_in_the_words_for_a_missing_on
     assert len(words) == 1
     assert await shop.oracle.item("orders", theirs["id"]) == theirs
     assert await shop.oracle.seq() == seq
+
+
+@pytest.mark.parametrize("name", ON_SUBSCRIPTIONS)
+@pytest.mark.parametrize("begun", [False, True])
+async def test_actions_refuse_somebody_elses_subscription_in_the_words_for_a_missing_one(
+    shop: Shop, name: str, begun: bool
+) -> None:
+    (theirs, _), (_, mine) = await shop.subscription(), await shop.subscription()
+    seq = await shop.oracle.seq()
+    words = {
+        (await refusal(shop, name, {"subscription_id": one} | ON_SUBSCRIPTIONS[name], mine, begun=begun)).replace(
+            one, "…"
+        )
+        for one in (theirs["id"], "sub_0")
+    }
+    assert len(words) == 1
+    assert await shop.oracle.item("subscriptions", theirs["id"]) == theirs
+    assert await shop.oracle.seq() == seq
+
+
+@pytest.mark.parametrize(("name", "args"), [("get_order", {}), ("find_items", {"said": "everything"})])
+async def test_lookups_answer_somebody_elses_order_like_none(shop: Shop, name: str, args: dict[str, Any]) -> None:
+    (theirs, _), (_, mine) = await shop.order(), await shop.order()
+    tool = shop.tools.lookup(name)
+    for order_id in (theirs["id"], MISSING):
+        assert await tool.run(tool.args.model_validate({"order_id": order_id} | args), mine) is None
+
+
+async def test_somebody_elses_subscription_is_found_nowhere(shop: Shop) -> None:
+    (theirs, _), (_, mine) = await shop.subscription(), await shop.order()
+    one, some = shop.tools.lookup("get_subscription"), shop.tools.lookup("find_subscriptions")
+    assert await one.run(one.args.model_validate({"subscription_id": theirs["id"]}), mine) is None
+    assert await some.run(some.args.model_validate({}), mine) is None
 
 
 @pytest.mark.parametrize("name", FOR_SOMEBODY)

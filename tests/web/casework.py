@@ -52,6 +52,8 @@ from agent.turns import Turns
 from knowledge.embed import Vectors
 from knowledge.release import Release, Releases
 from knowledge.search import Search
+from tools.browser.action import Browsing
+from tools.browser.chromium import Chromium
 from tools.catalog import harbor_catalog
 from tools.http import Backoffice
 from web.app import create_app
@@ -283,7 +285,8 @@ async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN)
     """The console over the store in `home`, on a free port of loopback, in this loop."""
     database = await Database.open(f"sqlite+aiosqlite:///{home / 'cases.db'}")
     backoffice = Backoffice("http://127.0.0.1:9/api")
-    catalog = harbor_catalog(backoffice, b"secret", clock.now, UTC, OwnSide())
+    browsing = Browsing(Chromium(), home, {"backoffice": "http://127.0.0.1:9"})
+    catalog = harbor_catalog(backoffice, b"secret", clock.now, UTC, OwnSide(), browsing)
     words = vocabulary(catalog)
     releases = Releases(home, words)
     live = releases.publish(HARBOR)

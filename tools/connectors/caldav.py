@@ -47,7 +47,7 @@ from tools.connectors.connection import Connection, Kind, Needs, Secret, SystemS
 from tools.connectors.dav import Account, Dav
 from tools.connectors.endpoint import LOOPBACK
 from tools.connectors.events import Shift
-from tools.contract import Compensation, Finding, KeyKind, Record, Scope, Snapshot, ToolRefused
+from tools.contract import Finding, KeyKind, Record, Scope, Snapshot, ToolRefused
 from tools.declared import Declared
 
 SYSTEM = "caldav"
@@ -170,12 +170,6 @@ class _Books:
     async def verify(self, _: Book | AskForCall, scope: Scope, before: JsonValue) -> Finding:
         return await self.agenda.proof(name_of(scope.effect), {}, Snapshot.model_validate(before).record)
 
-    def undo(self, args: Book | AskForCall, before: JsonValue) -> Compensation:
-        """It is cancelled."""
-        named: Record = {"appointment_id": str(Snapshot.model_validate(before).record["id"]).removesuffix(HERE)}
-        starts = args.starts if isinstance(args, Book) else ""
-        return Compensation(action="cancel_appointment", args={**named, "kind": args.kind, "starts": starts})
-
     async def _described(self, args: Book | AskForCall, scope: Scope) -> Record:
         opening = self.agenda.opening(args.slot_id) if isinstance(args, Book) else None
         return await self.agenda.described(args.kind, scope, opening)
@@ -203,7 +197,7 @@ class _Changes:
         record = Snapshot.model_validate(before).record
         return await self.agenda.proof(args.appointment_id, record, self._intended(args))
 
-    def undo(self, args: Move | Cancel, before: JsonValue) -> Compensation | None:
+    def as_before(self, args: Move | Cancel, before: JsonValue) -> Record | None:
         """It is moved back, or the same slot is booked anew."""
         opening = self.agenda.opening_of(Snapshot.model_validate(before).record)
         slot_id = opening.id if opening else ""

@@ -26,6 +26,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CONNECTION_CLOSED, INVALID_PARAMS, METHOD_NOT_FOUND, CallToolResult, TextContent
 from pydantic import AfterValidator, Field, JsonValue, TypeAdapter, ValidationError, model_validator
 
+from tools.connectors.building import built
 from tools.connectors.connection import (
     Connection,
     Kind,
@@ -36,7 +37,7 @@ from tools.connectors.connection import (
     forbidden,
     tried,
 )
-from tools.connectors.declaring import ActionDeclaration, Auth, Tools, address, built, nested, operations_of
+from tools.connectors.declaring import ActionDeclaration, Auth, Tools, address, nested, operations_of
 from tools.contract import Tool, ToolLost, ToolRefused
 from tools.declared import DeclarationError, Declared, File, closest
 from tools.schemas import Document, Schema

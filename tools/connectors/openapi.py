@@ -16,8 +16,9 @@ import httpx
 from pydantic import AfterValidator, Field, JsonValue, TypeAdapter
 
 from tools.calls import Calls, path_of, understood
+from tools.connectors.building import built
 from tools.connectors.connection import Connection, Kind, Needs, SystemSettings, Trouble, tried
-from tools.connectors.declaring import Auth, Tools, address, built, nested
+from tools.connectors.declaring import Auth, Tools, address, nested
 from tools.contract import ToolLost, ToolRefused
 from tools.declared import DeclarationError, Declared, File, closest
 from tools.schemas import Document, Schema

@@ -39,7 +39,7 @@ def _address(text: str, places: Iterable[tuple[int, int, bool | None]], context:
 
 def _places(text: str, context: Context) -> Iterator[tuple[int, int, bool | None]]:
     """Where an address may stand, best place first, and whether it is said to be a new one."""
-    cues, asked = context.cues, context.asked("address")
+    cues, asked = context.cues, context.asked("address") or context.asked("preference")
     ends = [end for _, end in sentences(text, cues, lines=False)]
     starts: list[tuple[int, bool | None]] = [(cue.end(), True) for cue in _first(cues.new_address, text)]
     starts += [(cue.end(), asked or None) for cue in _first(cues.an_address, text)]
@@ -75,7 +75,8 @@ def _trimmed(text: str, start: int, stop: int, context: Context) -> tuple[int, i
     corrected = re.compile(rf"[,;–—-]+\s*(?:\w+\s){{0,2}}?(?:{phrases(context.cues.corrects)})(?!\w)", re.IGNORECASE)
     stop = cut.start() if (cut := corrected.search(text, start, stop)) else stop
     pieces = [(match.start(), match.end()) for match in re.compile(r"[^\s,.:;!]+").finditer(text, start, stop)]
-    idle = (words(context.cues.polite) | words(context.cues.between)) - numerals(context.cues).keys()
+    cues = context.cues
+    idle = (words(cues.polite) | words(cues.between) | words(cues.rather)) - numerals(cues).keys()
     inner = [(at, end) for at, end in pieces if text[at:end].lower() not in idle]
     begun = [at for at, end in inner if _begins(text[at:end], context)]
     return ((begun or [inner[0][0]])[0], inner[-1][1]) if inner else (start, start)

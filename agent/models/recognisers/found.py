@@ -39,6 +39,10 @@ class Context:
     """Names asked for as new values."""
     proofs: frozenset[str]
     """Names asked for to show who someone is, the one-time code among them."""
+    choices: frozenset[str]
+    """Names for which a choice was offered."""
+    proposed: frozenset[str]
+    """Names of the arguments of a proposal that waits for a yes."""
     region: str
     """ISO 3166, or empty: not known."""
     cues: Cues

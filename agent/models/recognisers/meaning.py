@@ -10,7 +10,7 @@ from agent.models.changes import listed
 from agent.models.cues import Cues, phrase, phrases, words
 from agent.models.recognisers.found import TAKEN, Context, Found, leads, words_before
 
-_CHANGEABLE = ("email", "phone", "address", "postcode", "name")
+_CHANGEABLE = ("email", "phone", "address", "postcode", "name", "plan")
 """Only these are on file and may become something else; `new` stays None for all others."""
 
 

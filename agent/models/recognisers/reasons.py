@@ -24,7 +24,7 @@ def reasons(text: str, context: Context, found: Sequence[Found]) -> Iterator[Fou
     """
     cues = context.cues
     asked = [name for name in ("reason", "description") if context.asked(name)]
-    place = _because(text, cues) or (_whole(text, cues) if asked else _defect(text, cues))
+    place = _because(text, cues) or (whole(text, cues) if asked else _defect(text, cues))
     place = place or (None if asked else _told(text, context, _others(found)))
     if place:
         said = " ".join(context.text[slice(*place)].split())
@@ -43,14 +43,14 @@ def _because(text: str, cues: Cues) -> Span | None:
         if phrase(cues.not_reasons).match(text, cue.start()) is None:
             stop = next((end for start, end in sentences(text, cues) if end > cue.end()), len(text))
             for part in divided(text, cue.end(), stop, cues):
-                return _trimmed(text, part, cues)
+                return trimmed(text, part, cues)
     return None
 
 
-def _whole(text: str, cues: Cues) -> Span | None:
+def whole(text: str, cues: Cues) -> Span | None:
     """From the first sentence that says something to the last; questions and courtesies are no reasons."""
     said = [span for span in sentences(text, cues) if not _says_nothing(text[slice(*span)], cues)]
-    return _trimmed(text, (said[0][0], said[-1][1]), cues) if said else None
+    return trimmed(text, (said[0][0], said[-1][1]), cues) if said else None
 
 
 def _defect(text: str, cues: Cues) -> Span | None:
@@ -60,7 +60,7 @@ def _defect(text: str, cues: Cues) -> Span | None:
         if "?" not in text[start:end]:
             for clause in re.compile(r"[^,;–—]+").finditer(text, start, end):
                 if defects.search(clause[0]):
-                    return _trimmed(text, clause.span(), cues)
+                    return trimmed(text, clause.span(), cues)
     return None
 
 
@@ -77,7 +77,7 @@ def _told(text: str, context: Context, others: Sequence[Found]) -> Span | None:
             continue
         if told:
             break
-    return _trimmed(text, (told[0][0], told[-1][1]), cues) if told else None
+    return trimmed(text, (told[0][0], told[-1][1]), cues) if told else None
 
 
 def _clauses(text: str, context: Context) -> Iterator[Span]:
@@ -104,7 +104,7 @@ def _says_nothing(sentence: str, cues: Cues, more: frozenset[str] = frozenset())
     return sentence.endswith("?") or all(word in idle for word in _WORD.findall(sentence.lower()))
 
 
-def _trimmed(text: str, span: Span, cues: Cues) -> Span | None:
+def trimmed(text: str, span: Span, cues: Cues) -> Span | None:
     """The place without polite words and stops at its ends."""
     said = [(word.start(), word.end()) for word in re.compile(r"[^\s,.;:!–—]+").finditer(text, *span)]
     courteous = words(cues.polite) - words(cues.numbered) - {"you", "so", "very", "much", "a", "there", "here", "many"}

@@ -32,7 +32,7 @@ from pretix.base.models import (  # noqa: E402
     User,
 )
 
-CUSTOMERS = 30
+CUSTOMERS = 50
 BOUGHT = [("31.00", 2, None), ("18.50", 3, None), ("24.50", 9, 8), ("120.00", 11, 10)]
 """Amount, days since it was ordered, days since it was handed out."""
 
@@ -76,11 +76,11 @@ def staff(organizer: Organizer) -> None:
 
 
 def account(organizer: Organizer, number: int) -> Customer:
-    """A customer; `cus_200000` is the first."""
+    """A customer, by the number that Harbor's own records have: `cus_100001` is the first."""
     named = f"Robin {chr(ord('A') + number % 26)}{'ab'[number // 26]}berg"
     return Customer.objects.create(
         organizer=organizer,
-        identifier=f"cus_{200_000 + number}",
+        identifier=f"cus_{100_001 + number}",
         email=f"robin{number}@newcomers.example",
         phone=f"+44207946{number:04}",
         name_parts={"_scheme": "full", "full_name": named},

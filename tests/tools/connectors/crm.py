@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, FastAPI, Header, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
 from pydantic import BaseModel, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -111,6 +111,14 @@ def app_of(crm: Crm) -> FastAPI:
             raise HTTPException(401, "who are you?")
 
     app = FastAPI(title="CRM", dependencies=[Depends(let_in)])
+    app.include_router(_memberships(crm))
+    app.include_router(_callbacks(crm))
+    app.add_middleware(_Faulty, crm=crm)
+    return app
+
+
+def _memberships(crm: Crm) -> APIRouter:
+    app = APIRouter()
 
     @app.get("/memberships/{membership_id}", operation_id="read_membership")
     async def read_membership(membership_id: MembershipId) -> Membership:
@@ -119,12 +127,25 @@ def app_of(crm: Crm) -> FastAPI:
             raise HTTPException(404, "no such membership")
         return Membership.model_validate(held[membership_id])
 
+    @app.get("/customers/{customer_id}/membership", operation_id="membership_of")
+    async def membership_of(customer_id: str) -> Membership:
+        held = [row for row in crm.memberships.values() if row["customer_id"] == customer_id]
+        if not held:
+            raise HTTPException(404, "no member")
+        return Membership.model_validate(held[0])
+
     @app.patch("/memberships/{membership_id}", operation_id="change_membership")
     async def change_membership(
         membership_id: MembershipId, change: Change, idempotency_key: Annotated[str | None, Header()] = None
     ) -> Membership:
         record = crm.memberships[membership_id]
         return Membership.model_validate(crm.write(idempotency_key, record, change.model_dump(exclude_unset=True)))
+
+    return app
+
+
+def _callbacks(crm: Crm) -> APIRouter:
+    app = APIRouter()
 
     @app.get("/callbacks", operation_id="list_callbacks")
     async def list_callbacks() -> dict[str, list[Callback]]:
@@ -138,7 +159,6 @@ def app_of(crm: Crm) -> FastAPI:
                 crm.callbacks.append(row)
         return Callback.model_validate({"number": 0} | row)
 
-    app.add_middleware(_Faulty, crm=crm)
     return app
 
 
@@ -197,6 +217,10 @@ tools:
       owner: customer_id
     subject: membership
     result: {{id: id, status: status, plan: plan.name, price: plan.price, paused_until: paused_until}}
+  find_membership:
+    lookup: {{read: membership_of, send: {{path.customer_id: {{scope: customer_id}}}}}}
+    subject: own_membership
+    result: {{id: id}}
   pause_membership:
     action: change_membership
     summary: Pause a membership until a day.

@@ -1,0 +1,1 @@
+"""The browser agent: actions on pages that have no API, each declared as a recipe and never clicked freely."""
