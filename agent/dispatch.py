@@ -203,27 +203,30 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
 
 
 async def prove(
-    turn: OpenTurn, started: EffectStarted, *, send_again: bool = True, history: Sequence[Event] = ()
+    turn: OpenTurn,
+    started: EffectStarted,
+    *,
+    send_again: bool = True,
+    history: Sequence[Event] = (),
+    too_late: bool = False,
 ) -> Receipt:
     """Find out what came of an effect, and write the receipt. `history`: what earlier turns have noted of it.
 
     Where the call was lost, nothing of it can be seen, and the system recognises repeats by key, it is sent again
-    with the same key; where it does not, or `send_again` is off, the effect stays unknown.
+    with the same key; where it does not, or `send_again` is off, the effect stays unknown. `too_late`: so much time has
+    passed since that a call which has left nothing by now will not.
     """
     known = turn.noted(Verified, lambda v: v.receipt.effect == started.effect)
     if known is not None:
         return known.receipt
     action = turn.desk.catalog.action(started.action)
     call = _Call(turn, action, action.args.model_validate(started.args), started)
-    returned = turn.noted(EffectReturned, lambda r: r.effect == started.effect) or _came_back(history, started.effect)
-    if returned is None:  # the process died after the commit: whether the call was sent is not known
-        returned = EffectReturned(effect=started.effect, outcome="lost", answered=False, reason="interrupted")
-    finding, sent = await call.read(), [returned]
+    finding, sent = await call.read(), _came_back(turn, history, started.effect)
     while send_again and _worth_sending_again(sent[-1], finding, action) and len(sent) < SENDS:
         await turn.commit()  # a late worker sends nothing
         sent.append(await call.send())
         finding = await call.read()
-    return _write(turn, started, _state(sent, finding, queued=action.queued), sent[-1], finding)
+    return _write(turn, started, _state(sent, finding, queued=action.queued, too_late=too_late), sent[-1], finding)
 
 
 def last_attempt(
@@ -236,9 +239,12 @@ def last_attempt(
     return started, next((r for r in receipts if started is not None and r.effect == started.effect), None)
 
 
-def _came_back(history: Sequence[Event], effect: str) -> EffectReturned | None:
-    bodies = (event.body for event in reversed(history))
-    return next((body for body in bodies if isinstance(body, EffectReturned) and body.effect == effect), None)
+def _came_back(turn: OpenTurn, history: Sequence[Event], effect: str) -> list[EffectReturned]:
+    """What each call of an effect came back with, the earlier turns' first."""
+    bodies = {event.seq: event.body for event in [*history, *turn.case.journal]}
+    returned = [body for body in bodies.values() if isinstance(body, EffectReturned) and body.effect == effect]
+    # None: the process died after the commit; whether the call was sent is not known.
+    return returned or [EffectReturned(effect=effect, outcome="lost", answered=False, reason="interrupted")]
 
 
 def _worth_sending_again(returned: EffectReturned, finding: Finding | None, action: Action) -> bool:
@@ -246,7 +252,7 @@ def _worth_sending_again(returned: EffectReturned, finding: Finding | None, acti
     return absent and returned.outcome == "lost" and action.key.is_safe_to_repeat
 
 
-def _state(sent: Sequence[EffectReturned], finding: Finding | None, *, queued: bool) -> ReceiptState:
+def _state(sent: Sequence[EffectReturned], finding: Finding | None, *, queued: bool, too_late: bool) -> ReceiptState:
     """What may be said of the effect, after all that its calls came back with."""
     if finding is None or finding.state == "pending":
         return "unknown"
@@ -255,7 +261,7 @@ def _state(sent: Sequence[EffectReturned], finding: Finding | None, *, queued: b
     if sent[-1].outcome == "answered":
         return "unknown" if queued else "mismatch"  # the system said yes, and nothing is there
     may_still_come = any(returned.outcome == "lost" and not returned.answered for returned in sent)
-    return "unknown" if may_still_come else "failed"
+    return "unknown" if may_still_come and not too_late else "failed"
 
 
 def _write(

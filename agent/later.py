@@ -16,7 +16,7 @@ TRIES = 60
 
 def again(turn: OpenTurn, cause: Cause, about: str, body: str = "") -> None:
     """Have the case woken after twice the time that was waited for the last try about the same."""
-    tries = sum(int(wake.wake_id.split(":")[2]) for wake in turn.wakes if is_about(wake, cause, about)) + 1
+    tries = sum(looks(wake) for wake in turn.wakes if is_about(wake, cause, about)) + 1
     if tries > TRIES:
         return
     desk, case_id = turn.desk, turn.case.case_id
@@ -39,3 +39,8 @@ def once_more(turn: OpenTurn) -> None:
 def is_about(wake: Wake, cause: str, about: str) -> bool:
     """Whether a wake is for this."""
     return wake.wake_id.startswith(f"{cause}:{about}:")
+
+
+def looks(wake: Wake) -> int:
+    """The how-manieth try it is that a case is woken for by `again`."""
+    return int(wake.wake_id.split(":")[2])

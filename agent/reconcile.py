@@ -9,9 +9,12 @@ from __future__ import annotations
 from agent import dispatch
 from agent.casefile import events as e
 from agent.casefile.canonical import SHORT_KEY
-from agent.later import again, is_about
+from agent.later import again, is_about, looks
 from agent.speech.render import Voice
 from agent.turn import OpenTurn
+
+SURE_AFTER = 6
+"""Looks at doubling intervals, half an hour: a call that has left nothing in its system by then will not any more."""
 
 
 def follow(turn: OpenTurn) -> None:
@@ -27,7 +30,8 @@ async def look_again(turn: OpenTurn) -> None:
     started, last = dispatch.last_attempt(history, lambda s: is_about(turn.wakes[0], "effect", s.effect[:SHORT_KEY]))
     unsettled = last is not None and last.state == "unknown" and turn.case.status != "closed"
     if started is not None and unsettled:
-        receipt = await dispatch.prove(turn, started, send_again=False)
+        too_late = looks(turn.wakes[0]) >= SURE_AFTER
+        receipt = await dispatch.prove(turn, started, send_again=False, history=history, too_late=too_late)
         if receipt.state == "unknown":
             again(turn, "effect", started.effect[:SHORT_KEY])
         elif turn.case.handed != "taken_over":

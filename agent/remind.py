@@ -41,7 +41,7 @@ async def _mailed(turn: OpenTurn, wanted: Args) -> Receipt | None:
     args = exact_args(turn.desk.catalog, TOOL, wanted)
     started, _ = dispatch.last_attempt(history, lambda s: s.action == TOOL and s.args == args)
     try:
-        receipt = await dispatch.prove(turn, started) if started is not None else None
+        receipt = await dispatch.prove(turn, started, history=history) if started is not None else None
         if receipt is None or receipt.state == "failed":
             dispatch.rule(turn, TOOL, args, intent=None, found={})
             started = await dispatch.start(turn, TOOL, args, None)

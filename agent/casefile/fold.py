@@ -7,6 +7,7 @@ bounded: a window of lines, the last receipts, the yeses that can still be used.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import reduce, singledispatch
 from typing import Literal
 
@@ -15,6 +16,7 @@ from pydantic import JsonValue
 from agent.casefile import events as e
 from agent.casefile.canonical import SHORT_KEY, proposal_digest
 from agent.casefile.case import Case, Code, Identity, Line, Offer, Question, Reminder, Yes
+from agent.casefile.clock import iso
 from agent.casefile.records import BESIDE_THE_TALK, Args, CaseStatus, Intent, Level, Receipt
 
 __all__ = ["Case", "Code", "Identity", "Line", "Offer", "Question", "Yes", "applied", "fold", "journaled"]
@@ -22,6 +24,8 @@ __all__ = ["Case", "Code", "Identity", "Line", "Offer", "Question", "Yes", "appl
 WINDOW = 20
 RECEIPTS = 20
 SETTLED_KEPT = 10
+CARRIED_OUT_WITHIN = timedelta(minutes=15)
+"""How long a person's decision is good for from when the case hears of it."""
 PASSED_KEPT = 200
 
 
@@ -149,7 +153,9 @@ def _(body: e.ApprovalGiven, case: Case, at: str) -> dict[str, object]:
     args = body.args if body.status == "edited" and body.args is not None else approval.args
     asked, given = (_digest(case, approval.action, these) for these in (approval.args, args))
     if body.status in ("approved", "edited") and asked == approval.digest:  # else it was asked for another customer
-        yes = Yes(id=f"approval:{approval.id}", digest=given, by="staff", expires_at=approval.expires_at)
+        # It was given in time: that the desk comes to it a little later takes nothing from it.
+        lasts = max(approval.expires_at, iso(datetime.fromisoformat(at) + CARRIED_OUT_WITHIN))
+        yes = Yes(id=f"approval:{approval.id}", digest=given, by="staff", expires_at=lasts)
         changes["yeses"] = _with_yes(case, yes, at)
     if body.status == "edited":
         changes["edits"] = case.edits | {intent: args}

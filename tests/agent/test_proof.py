@@ -269,3 +269,41 @@ async def survived(files: CaseFiles, death: Death) -> tuple[str, int]:
 async def test_a_turn_that_died_is_finished_with_one_effect(files: CaseFiles) -> None:
     came = await asyncio.gather(*(survived(files, death) for death in DEATHS.values()))
     assert dict(zip(DEATHS, came, strict=True)) == {name: (d.state, d.calls) for name, d in DEATHS.items()}
+
+
+# -- looked at again in a later turn ----------------------------------------------------------------------------------
+
+
+async def looked_at_later(
+    files: CaseFiles, fault: WriteFault, *, too_late: bool, unread: bool = False
+) -> tuple[str, str]:
+    """What is known of an effect in its own turn, and when a later one looks again."""
+    shop = Shop()
+    desk = desk_over(files, shop)
+    turn = await open_turn(desk, await new_case(desk))
+    authorised(turn, "hold_order", {"order_id": "HG-1"})
+    shop.faults = [fault]
+    started = await start(turn, "hold_order", {"order_id": "HG-1"}, "i1")
+    assert started is not None
+    shop.lost_reads = 9 if unread else 0
+    first = await prove(turn, started)
+    await turn.finish()
+    shop.lost_reads = 0
+    later = await open_turn(desk, turn.case.case_id)
+    history = await files.events(turn.case.case_id)
+    second = await prove(later, started, send_again=False, history=history, too_late=too_late)
+    return first.state, second.state
+
+
+@pytest.mark.parametrize(("fault", "known"), [
+    ("lost_write", "mismatch"), ("error_before_write", "failed"), ("refused", "failed"), ("partial_write", "mismatch"),
+    ("error_after_write", "verified"), ("timeout_after_write", "verified"), ("timeout_before_write", "unknown"),
+])  # fmt: skip
+async def test_what_a_call_came_back_with_is_not_forgotten_by_a_later_look(
+    files: CaseFiles, fault: WriteFault, known: str
+) -> None:
+    assert await looked_at_later(files, fault, too_late=False, unread=True) == ("unknown", known)
+
+
+async def test_a_call_that_left_nothing_for_long_enough_will_not_come(files: CaseFiles) -> None:
+    assert await looked_at_later(files, "timeout_before_write", too_late=True) == ("unknown", "failed")

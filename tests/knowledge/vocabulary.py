@@ -97,6 +97,7 @@ HARBOR_TOOLS = Vocabulary(
         "cancel_subscription": ActionShape(args=_typed(string="subscription_id")),
         "send_reset_link": ActionShape(args=_typed(int="ordinal")),
         "cancel_order": ActionShape(args=_typed(string="order_id")),
+        "correct_points": ActionShape(args=_typed(string="reason", int="points"), undo="correct_points"),
         "issue_refund": ActionShape(args=_typed(string="order_id currency reason", double="amount")),
         "change_email": ActionShape(args=_typed(string="email"), undo="change_email"),
         "change_phone": ActionShape(args=_typed(string="phone"), undo="change_phone"),

@@ -192,3 +192,11 @@ def test_a_closed_case_stays_closed(case: Writer) -> None:
     for kind in ("TurnDone", "TakenOver", "GivenBack", "TurnStarted", "TurnDone"):
         case.any(kind)
         assert case.case.status == "closed"
+
+
+def test_a_decision_made_in_time_is_good_for_a_while_after(case: Writer) -> None:
+    id_ = submit(case)
+    case.minutes += 60 * 24  # the desk was down when it was made
+    decide(case, id_, "approved")
+    [yes] = case.case.yeses
+    assert case.at(14) < yes.expires_at < case.at(16)
