@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import sys
+import textwrap
 import time
 from collections.abc import Coroutine
 from pathlib import Path
@@ -161,7 +162,8 @@ def tools_list() -> None:
         for *row, system, summary in [(*heads, "", "what it does"), *shown]:
             out.print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
             where = f" ({system})" if system and len(connections) > 1 else ""
-            out.print(f"    {summary}{where}", style="dim", markup=False)
+            for line in textwrap.wrap(f"{summary}{where}", 76):
+                out.print(f"    {line}", style="dim", markup=False)
         for connection in connections:
             wrong = [ailment.wrong for ailment in found if ailment.system == connection.system]
             out.print(f"The system {connection.system} " + ("; ".join(wrong) or "is there."), markup=False)

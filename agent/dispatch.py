@@ -168,7 +168,7 @@ async def start(turn: OpenTurn, tool: str, args: Args, intent: str | None) -> Ef
     exact = action.args.model_validate(args)
     turn.with_next_commit(lambda tx: effects.plan(tx, case.tenant, turn.desk.clock, case.case_id, effect, tool, yes))
     try:
-        with turn.calling(action.system):
+        with turn.calling(action.system, whatever_happened=ruled.intent is None):  # a step of the desk's own
             before = await action.before(exact, replace(turn.scope, effect=effect))
     except ToolRefused:
         return None

@@ -107,7 +107,7 @@ class BackofficeMails:
         """A record of `messages`, without its id and time."""
         letter = mail.letter
         text: Record = {"subject": letter.subject, "body": letter.body, **letter.fields}
-        return {"customer_id": scope.customer_id, "to": mail.to, "channel": "email", "kind": mail.kind} | text
+        return {"kind": mail.kind, "customer_id": scope.customer_id, "to": mail.to, "channel": "email"} | text
 
     async def send(self, mail: Mail, scope: Scope, key: str) -> Record:
         """See `Mailer`."""

@@ -20,7 +20,7 @@ BY: dict[Who, tuple[type[e.Body], ...]] = {
     "policy": (e.PassagesFound, e.Ruled, e.ApprovalAsked),
     "system": (
         e.CaseOpened, e.TurnStarted, e.IdentityChecked, e.CodeChecked, e.LookedUp, e.EffectStarted, e.EffectReturned,
-        e.Verified, e.UndoRefused, e.TicketOpened, e.TurnDone,
+        e.Verified, e.UndoRefused, e.ReminderSettled, e.TicketOpened, e.TurnDone,
     ),
     "person": (e.ApprovalGiven, e.UndoAsked, e.TakenOver, e.GivenBack, e.CaseClosed),
 }  # fmt: skip
@@ -88,6 +88,7 @@ def _(body: e.TurnStarted) -> str:
         "ticket": "a handoff without a ticket",
         "effect": "an outcome that was not known",
         "undo": "a change that a person wants taken back",
+        "reminder": "a reminder that is due",
     }
     return f"A turn began, because of {why[body.cause]}."
 
@@ -233,6 +234,11 @@ def _(body: e.OptionsOffered) -> str:
 @told.register
 def _(body: e.OptionsPassed) -> str:
     return f"None of what was offered as {named(body.name)} suits the customer."
+
+
+@told.register
+def _(body: e.ReminderSettled) -> str:
+    return f"The reminder {body.reminder[:8]} was {body.status}."
 
 
 @told.register

@@ -132,10 +132,18 @@ async def test_nothing_is_promised_and_nothing_called_while_it_is_left_alone(tur
     assert (ruled.ruling.outcome, ruled.facts["systems.available"]) == (Outcome.HANDOFF, False)
     step = await look_up({"step": {"kind": "look_up", "intent": "i1", "tool": "get_order", "args": ORDER}}, turn)
     assert step["route"] == "propose"
-    rule(turn, "hold_order", ORDER, intent=None, found={})  # a step of the desk's own is tried even so
+    with pytest.raises(ToolLost, match="left alone"), turn.calling("shop"):
+        pytest.fail("no call is made")
+
+
+async def test_an_effect_waits_and_a_step_of_the_desks_own_is_tried_even_so(turn: OpenTurn, shop: Shop) -> None:
+    authorised(turn, "hold_order", ORDER)
+    goes_down(turn.desk)
     with pytest.raises(ToolLost, match="left alone"):
-        await start(turn, "hold_order", ORDER, None)
+        await start(turn, "hold_order", ORDER, "i1")
     assert shop.called == []
+    rule(turn, "hold_order", ORDER, intent=None, found={})
+    assert await start(turn, "hold_order", ORDER, None) is not None
 
 
 async def test_what_was_sent_is_proven_even_so(turn: OpenTurn) -> None:

@@ -140,6 +140,7 @@ DESCRIBED: dict[str, dict[str, set[int]]] = {
     "/v1/cases/{case_id}/file": {"get": {200} | STAFFED},
     "/v1/cases/{case_id}/handoff": {"get": {200} | STAFFED},
     "/v1/cases/{case_id}/takeover": {"post": {200, 400, 409} | STAFFED},
+    "/v1/cases/{case_id}/undo": {"post": {200, 400, 409} | STAFFED},
     "/v1/cases/{case_id}/release": {"post": {200, 400, 409} | STAFFED},
     "/v1/cases/{case_id}/close": {"post": {200, 400, 409} | STAFFED},
     "/v1/approvals": {"get": {200} | STAFFED - {404}},

@@ -23,8 +23,8 @@ DOWN: dict[str, dict[str, Any]] = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def quick_people(quick: House) -> People:
-    return await People.of(quick.oracle)
+async def quick_people(one_quick_house: House) -> People:
+    return await People.of(one_quick_house.oracle)
 
 
 async def _handed_over(house: House) -> Case:

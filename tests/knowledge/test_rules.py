@@ -124,6 +124,7 @@ def test_a_name_has_one_type() -> None:
 
 def test_a_step_knows_its_slots_and_what_came_before(harbor: Playbook, vocabulary: Vocabulary) -> None:
     refund = harbor.workflows["refund"]
-    assert set(step_variables(refund, 0, vocabulary)) == {"slots.order_id", "slots.reason", "slots.amount"}
+    matter = {"matter.said", "matter.since"}
+    assert set(step_variables(refund, 0, vocabulary)) == {"slots.order_id", "slots.reason", "slots.amount"} | matter
     last = step_variables(refund, len(refund.steps) - 1, vocabulary)
     assert {"order.refundable", "customer.refunds_30d", "slots.amount"} <= last.keys()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.playbook import Playbook, Wording
-from knowledge.rules import Vocabulary
+from knowledge.rules import ActionShape, Vocabulary
 from knowledge.wording import CONTRACT, WordingError, contract, names, outcomes, render
 
 VALUES: dict[str, Any] = {
@@ -20,19 +20,31 @@ VALUES: dict[str, Any] = {
 }  # fmt: skip
 
 
+MOMENTS = {"starts", "was", "at"}
+
+
+def filled(shape: ActionShape) -> dict[str, Any]:
+    """Arguments as an action may have them, and what it made."""
+    values = {arg: 3 if kind == "int" else f"<{arg}>" for arg, kind in shape.args.items()}
+    return {"made": "tic_1", **values, **dict.fromkeys(MOMENTS & shape.args.keys(), "2026-12-03T10:00")}
+
+
+SEVERAL_LINES = {"ask.options", "summary.text"}
+
+
 def said(**texts: str) -> Wording:
     return Wording(locale="en", texts={key.replace("_", "."): text for key, text in texts.items()})
 
 
 def test_every_text_of_the_contract_can_be_said(harbor: Playbook, vocabulary: Vocabulary) -> None:
-    arguments = {arg: f"<{arg}>" for shape in vocabulary.actions.values() for arg in shape.args}
+    arguments = {arg: value for shape in vocabulary.actions.values() for arg, value in filled(shape).items()}
     for key, given_values in contract(vocabulary).items():
         values = {name: (VALUES | arguments)[name] for name in given_values}
         text = render(harbor.wording["en"], key, **values)
         assert text, key
         assert "{" not in text, key
         assert "  " not in text, key
-        assert "\n" not in text, key
+        assert "\n" not in text or key in SEVERAL_LINES, key
 
 
 def test_a_question_for_a_yes_shows_every_argument(harbor: Playbook, vocabulary: Vocabulary) -> None:
@@ -75,7 +87,7 @@ def test_an_order_is_told_with_what_is_known_of_it(harbor: Playbook, vocabulary:
 def test_only_a_verified_outcome_says_that_it_happened(harbor: Playbook, vocabulary: Vocabulary) -> None:
     hedges = ("not confirmed yet", "could not", "tried to")
     for action, shape in vocabulary.actions.items():
-        arguments = dict.fromkeys(shape.args, "x")
+        arguments = filled(shape)
         verified, *others = (render(harbor.wording["en"], key, **arguments) for key in outcomes(action))
         assert not any(hedge in verified for hedge in hedges)
         assert all(any(hedge in text for hedge in hedges) for text in others)

@@ -35,6 +35,8 @@ SINGLE = (
     "cancel_appointment",
 )
 """These change one field."""
+TOLD_BY_THEIR_KIND = ("send_reminder", "send_summary", "send_article")
+"""Half a message of these has no kind, by which they are looked for."""
 Outcome = tuple[str, str]
 """What the call said, and what was found."""
 OUTCOMES: dict[str, dict[str, Outcome]] = {
@@ -46,7 +48,8 @@ OUTCOMES: dict[str, dict[str, Outcome]] = {
     "server_error": dict.fromkeys(ACTIONS, ("lost, done with", "absent")),
     "wrong_field": dict.fromkeys(ACTIONS, ("answered", "mismatch")),
     # Of a single field nothing is stored; of several, half.
-    "partial_write": dict.fromkeys(ACTIONS, ("answered", "mismatch")) | dict.fromkeys(SINGLE, ("answered", "absent")),
+    "partial_write": dict.fromkeys(ACTIONS, ("answered", "mismatch"))
+    | dict.fromkeys(SINGLE + TOLD_BY_THEIR_KIND, ("answered", "absent")),
 }
 
 

@@ -195,7 +195,7 @@ def recipe_action(recipe: Recipe, browsing: Browsing, lookups: Mapping[str, Look
         run=browsed.run,
         verify=browsed.verify,
         undo=browsed.undo,
-        proof="pages, afresh" if lookup is None else lookup.name,
+        proof="pages again" if lookup is None else lookup.name,
     )
 
 

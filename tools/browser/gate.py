@@ -92,7 +92,8 @@ class Gate:
 
     def admits(self, url: str, method: str = "GET") -> bool:
         """Whether such a request may leave now."""
-        asked, path = origin(url), urlsplit(url).path if url.isprintable() else ""
+        asked = origin(url)
+        path = urlsplit(url).path if asked is not None and url.isprintable() else ""
         known = any(asked == site and f"{path}/".startswith(f"{prefix}/") for site, prefix in self._sites)
         return asked is not None and known and (self._open or method in READS)
 
