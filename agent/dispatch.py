@@ -32,7 +32,7 @@ HOUSEKEEPING = {"find_customer", "send_code", "create_ticket", "send_reminder"}
 REREAD_AFTER_S = (0.0, 0.15, 0.5)
 """A replica may lag, a write may still be on its way: a read that shows nothing is made again."""
 SENDS = 3
-"""How often at the most a call with the same idempotency key is sent."""
+"""How often at the most a call with the same idempotency key is sent in one turn."""
 
 
 def rule(
@@ -222,7 +222,9 @@ async def prove(
     action = turn.desk.catalog.action(started.action)
     call = _Call(turn, action, action.args.model_validate(started.args), started)
     finding, sent = await call.read(), _came_back(turn, history, started.effect)
-    while send_again and _worth_sending_again(sent[-1], finding, action) and len(sent) < SENDS:
+    tries = 1
+    while send_again and _worth_sending_again(sent[-1], finding, action) and tries < SENDS:
+        tries += 1
         await turn.commit()  # a late worker sends nothing
         sent.append(await call.send())
         finding = await call.read()

@@ -147,4 +147,4 @@ def test_no_message_takes_long(piece: str) -> None:
         begun = time.process_time()
         recognise(text, EVERYTHING, "DE")
         times.append(time.process_time() - begun)
-    assert min(times) < 0.05
+    assert min(times) < 0.1, "one that goes over it again and again takes seconds"
