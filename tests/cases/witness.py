@@ -7,11 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from agent.casefile import chain
 from agent.casefile import events as e
 from agent.casefile.canonical import proposal_digest
 from agent.casefile.events import Event
 from agent.casefile.fold import fold
+from agent.casefile.tables import effects
 from evals.hostile import LIES, STOLEN_EMAIL
 from knowledge.playbook import Playbook
 from knowledge.release import Release
@@ -66,7 +69,12 @@ class Witness:
             found += self._turns(visitor, turn_s)
             found += self._wording(events)
         rows = await self.house.oracle.written(journal_before)
-        return [*found, *self._effects(rows, by_effect)]
+        async with self.house.front.desk.files.database.read() as db:
+            journaled = set((await db.execute(select(effects.c.effect))).scalars())
+        # A ticket that an earlier visitor's handoff lacked may be opened meanwhile: that is another case's effect.
+        unknown = [f"a write that no case knows: {row}" for row in rows if row["key"] not in journaled]
+        theirs = [row for row in rows if row["key"] in by_effect]
+        return [*found, *unknown, *self._effects(theirs, by_effect)]
 
     async def _file(self, visitor: Visitor, events: Sequence[Event]) -> Iterable[str]:
         """G6: the chain holds, and the file gives the same case whenever it is folded."""
@@ -148,9 +156,6 @@ class Witness:
         applied: dict[str, int] = defaultdict(int)
         for row in rows:
             applied[row["key"]] += bool(row["applied"])
-            if row["key"] not in by_effect:
-                yield f"a write that no case knows: {row}"
-                continue
             visitor, events, started = by_effect[row["key"]]
             if started.action == "send_code" and visitor.proof != "none":
                 continue
