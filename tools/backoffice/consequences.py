@@ -1,7 +1,8 @@
 """What the back office does of itself when a record is written.
 
 Before: it fills the fields callers may not set, and refuses records that point nowhere (422) or at a taken slot (409).
-After: refunds appear in their order, a return sends its label, appointments take and free slots. These follow-up
+After: a customer has points, refunds appear in their order, a return sends its label, appointments take and free
+slots. These follow-up
 writes belong to the write that caused them and have no journal row of their own.
 """
 
@@ -52,6 +53,8 @@ def followed(store: Store, collection: Collection, before: Row, stored: Row) -> 
             order = store.record("orders", stored["order_id"])
             if order is not None:
                 yield "orders", order | {"refunds": store.records("refunds", {"order_id": [order["id"]]})}
+        case "customers" if not before:
+            yield "loyalty", {"id": stored["id"], "points": 0, "reason": ""}
         case "returns" if not before:
             customer = _pointed_at(store, "customers", stored["customer_id"])
             yield "messages", born(store, COLLECTIONS["messages"], label_mail(customer, stored))

@@ -15,7 +15,7 @@ import signal
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,8 @@ FORKS.set_forkserver_preload([
 ])  # fmt: skip
 """Imported once, and not at each of many starts; nothing of it runs before the fork, and none of it has threads."""
 ENDLESS = 1_000_000
-KEPT = ("content-type", "idempotency-key", "x-actor")
+BETWEEN_TWO = {"connection", "content-length", "transfer-encoding", "accept-encoding", "content-encoding", "date"}
+"""Headers that are about one connection, and are not passed on."""
 
 
 class Fuse:
@@ -154,11 +155,13 @@ class Desk:
         async def passed_on(request: Request, path: str) -> Response:
             if self._is_killed_by(request.method):
                 return Response(status_code=503)  # nobody hears it, and nothing was sent
-            headers = {name: value for name, value in request.headers.items() if name in KEPT}
-            asked = {"params": request.query_params, "headers": headers, "content": await request.body()}
-            answer = await systems.request(request.method, f"{self.backoffice}/{path}", **asked)  # type: ignore[arg-type]
+            asked = {"params": request.query_params, "content": await request.body()}
+            headers = _passed(request.headers.items())
+            answer = await systems.request(request.method, f"{self.backoffice}/{path}", headers=headers, **asked)  # type: ignore[arg-type]
             self._is_killed_by(request.method)
-            return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
+            response = Response(answer.content, answer.status_code)
+            response.raw_headers += [(k.encode(), v.encode()) for k, v in _passed(answer.headers.multi_items())]
+            return response
 
         return app
 
@@ -188,6 +191,10 @@ class Insistent(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._line.aclose()
+
+
+def _passed(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in headers if name.lower() not in BETWEEN_TWO]
 
 
 def _line() -> httpx.AsyncHTTPTransport:

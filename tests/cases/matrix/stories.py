@@ -9,44 +9,92 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
+from agent.casefile.canonical import SHORT_KEY
 from evals.talk import Case, Turn
 from tests.backoffice import Record
+from tests.browser import executable
 from tests.cases.house import Door
 from tests.cases.people import newcomer
+from tools.browser.action import marker
 
 ACCEPTED, MOST_READS = 202, 2000
 CENTS = {"amount": "12.50", "currency": "EUR"}
+FOLLOWUPS = "followups"
+"""What the desk keeps of itself: no other system has it, so none of their faults meets it."""
+FIRST_DAY = date.today() + timedelta(days=200)
+"""Long after the last slot that a back office is seeded with."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A record that is there before the story begins, and the name that it has in it."""
+
+    name: str
+    collection: str
+    fields: Mapping[str, Any]
+
+
+def _slot(name: str, day: str) -> Given:
+    return Given(name, "slots", {"kind": "service", "starts_at": f"{day}T09:00:00Z", "ends_at": f"{day}T09:30:00Z"})
+
+
+COFFEE = Given(
+    "plan", "subscriptions",
+    {"customer_id": "{id}", "plan": "weekly", "status": "active", "price": CENTS, "next_at": "{day}T10:00:00Z"},
+)  # fmt: skip
+BOOKED = (
+    _slot("slot", "{day}"), _slot("once", "{last_day}"),
+    Given("appointment", "appointments", {"customer_id": "{id}", "slot_id": "{slot}", "kind": "service"}),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
     """One write workflow.
 
-    In what is said, `{processing}`, `{cheap}` and `{dear}` are orders of the customer, and the fields of the customer's
-    own record stand under their names.
+    In all of its texts, `{processing}`, `{cheap}`, `{dear}` and `{old}` are orders of the customer, `{day}`,
+    `{next_day}` and `{last_day}` are days that no other play has, and the fields of the customer's own record stand
+    under their names.
     """
 
     action: str
     resource: str
-    """Where the effect shows."""
+    """Where the effect shows; the desk's own `FOLLOWUPS` too."""
+    given: tuple[Given, ...] = ()
+    """What the customer has, besides their orders."""
     said: tuple[str, ...]
     """The last one sets the effect free, or has it put to a person."""
     record: str = ""
     """The id of the record that is changed; "" where one is made."""
     becomes: Mapping[str, Any] = field(default_factory=dict)
     """The fields that the effect gives to its record."""
+    past: Mapping[str, Any] = field(default_factory=lambda: {"note": "Calls often."})
+    """What stood in the record once, so that a stale read has something to show."""
     vouched: bool = True
     """Whether the host site says who the customer is."""
     approved: bool = False
     """Whether a person is asked."""
+    browsed: bool = False
+    """Whether it is done on a page that staff use, as them, where there is no API: the journal alone shows it."""
+
+    def wants_of_the_machine(self) -> None:
+        """Skip the test where the machine lacks what it takes."""
+        if self.browsed:
+            executable()
 
     @property
     def method(self) -> str:
         """How it is written."""
-        return "PATCH" if self.record else "POST"
+        return "PATCH" if self.record or self.browsed else "POST"
+
+    @property
+    def only_journaled(self) -> bool:
+        """Whether no API of the systems has the record."""
+        return self.browsed or self.resource == FOLLOWUPS
 
 
 STORIES = {
@@ -79,6 +127,69 @@ STORIES = {
         action="send_code", resource="messages", becomes={"kind": "one_time_code"}, vouched=False,
         said=("change my phone number to +49 30 901820", "{email}, {postcode}"),
     ),
+    "delivery": Story(
+        action="change_delivery", resource="orders", record="{processing}",
+        becomes={"delivery": {"preference": "leave it with the neighbour"}},
+        said=("please leave the parcel {processing} in the shed", "Actually leave it with the neighbour", "yes"),
+    ),
+    "return": Story(
+        action="register_return", resource="returns", becomes={"order_id": "{cheap}", "reason": "it is too dark"},
+        said=("I want to send back everything from {cheap} because it is too dark", "yes"),
+    ),
+    "coffee plan": Story(
+        action="change_subscription", resource="subscriptions", given=(COFFEE,), record="{plan}",
+        past={"price": "9.00"}, becomes={"plan": "monthly"}, said=("switch me to the monthly coffee plan", "yes"),
+    ),
+    "end of the coffee": Story(
+        action="cancel_subscription", resource="subscriptions", given=(COFFEE,), record="{plan}",
+        past={"price": "9.00"}, becomes={"status": "cancelled"}, said=("cancel my coffee subscription please", "yes"),
+    ),
+    "password": Story(
+        action="send_reset_link", resource="messages", becomes={"kind": "password_reset", "to": "{email}"},
+        said=("I forgot my password", "yes"),
+    ),
+    "appointment": Story(
+        action="book_appointment", resource="appointments", given=(_slot("slot", "{day}"),),
+        becomes={"slot_id": "{slot}", "status": "booked"},
+        said=("book a consultation on {day} please", "the first one", "yes"),
+    ),
+    "appointment that moves": Story(
+        action="move_appointment", resource="appointments", given=(*BOOKED, _slot("later", "{next_day}")),
+        record="{appointment}", past={"slot_id": "{once}"}, becomes={"slot_id": "{later}"},
+        said=("move my appointment to {next_day} please", "the first one", "yes"),
+    ),
+    "appointment that is cancelled": Story(
+        action="cancel_appointment", resource="appointments", given=BOOKED, record="{appointment}",
+        past={"slot_id": "{once}"}, becomes={"status": "cancelled"}, said=("cancel my appointment", "yes"),
+    ),
+    "call": Story(
+        action="ask_for_call", resource="appointments", becomes={"kind": "callback", "status": "booked"},
+        said=("please call me back", "yes"),
+    ),
+    "bug": Story(
+        action="report_bug", resource="tickets", becomes={"kind": "bug", "body": "On the payment page in Firefox"},
+        said=("the checkout button does nothing", "On the payment page in Firefox", "yes"),
+    ),
+    "summary": Story(
+        action="send_summary", resource="messages", becomes={"kind": "summary", "to": "{email}"},
+        said=("please mail me a summary of this chat", "yes"),
+    ),
+    "article": Story(
+        action="send_article", resource="messages", becomes={"to": "{email}"},
+        said=("can you mail me the care instructions for cast iron", "cast iron", "yes"),
+    ),
+    "reminder": Story(
+        action="set_reminder", resource=FOLLOWUPS, becomes={"text": "send the parcel back", "status": "waiting"},
+        said=("remind me on {day} at 9 to send the parcel back", "yes"),
+    ),
+    "reminder that is cancelled": Story(
+        action="cancel_reminder", resource=FOLLOWUPS, becomes={"text": "send the parcel back", "status": "cancelled"},
+        said=("remind me on {day} at 9 to send the parcel back", "yes", "cancel the reminder", "yes"),
+    ),
+    "points": Story(
+        action="correct_points", resource="loyalty", becomes={"points": 39}, approved=True, browsed=True,
+        said=("The points for my order {old} are missing, can you add them please?",),
+    ),
     "ticket of a handoff": Story(
         action="create_ticket", resource="tickets", becomes={"kind": "handoff"},
         said=("where is order {processing}?", "I want to talk to a person"),
@@ -107,12 +218,22 @@ class Play:
         """A customer more, and their case. Numbers are used once in a house."""
         owner, orders = await newcomer(door.oracle, number)
         names = {name: str(value) for name, value in owner.items()}
-        names |= {"processing": orders[0]["id"], "cheap": orders[3]["id"], "dear": orders[4]["id"]}
+        names |= {
+            "processing": orders[0]["id"],
+            "cheap": orders[3]["id"],
+            "dear": orders[4]["id"],
+            "old": orders[6]["id"],
+        }
+        days = (FIRST_DAY + timedelta(days=3 * number + which) for which in range(3))
+        names |= zip(("day", "next_day", "last_day"), map(str, days), strict=True)
         case = await (door.verified(owner["id"]) if story.vouched else door.open())
+        for one in story.given:
+            names[one.name] = (await door.oracle.post(one.collection, **filled(one.fields, names)))["id"]
         id_ = story.record.format(**names)
         before = await door.oracle.item(story.resource, id_) if id_ else {}
-        for note in ("Calls often.", before["note"]) if before else ():  # so that there is a past, for stale reads
-            await door.oracle.patch(story.resource, id_, note=note)
+        past = filled(story.past, names) if before else {}
+        for fields in (past, {name: before[name] for name in past}) if past else ():
+            await door.oracle.patch(story.resource, id_, **fields)
         return cls(story, door, names, case, await door.oracle.seq(), before)
 
     @property
@@ -164,17 +285,48 @@ class Play:
 
     async def written(self) -> list[Record]:
         """What the agent wrote where the effect shows, by the journal: about this customer, whatever the key."""
+        if self.story.resource == FOLLOWUPS:
+            kept = (await self.case.view())["followups"]
+            return [{"id": one["id"], "key": one["id"], "applied": True, "changes": _made(one)} for one in kept]
         about = {*self.names.values(), self.case.id}
-        rows = await self.door.oracle.written(self.since, resource=self.story.resource)
+        actor = "staff:mara" if self.story.browsed else "agent"
+        rows = await self.door.oracle.written(self.since, resource=self.story.resource, actor=actor)
         return [row for row in rows if row["id"] in about or about & {str(new) for _, new in row["changes"].values()}]
+
+    def knows(self, receipt: Record, written: list[Record]) -> bool:
+        """Whether something of this is the effect of that receipt: by its key, or by what that leaves in a record."""
+        effect, reminder = receipt["effect"], {receipt["effect"][:SHORT_KEY], receipt["target"]["id"]}
+        if self.story.browsed:
+            return any(marker(effect) in str(row["changes"]["reason"]) for row in written)
+        return any(
+            row["key"] == effect or (self.story.resource == FOLLOWUPS and row["key"] in reminder) for row in written
+        )
 
     async def stands(self) -> bool:
         """Whether the system shows exactly what was wanted: the change, once, and nothing else of the record."""
+        becomes = filled(self.story.becomes, self.names)
         if self.story.record:
             now = await self.door.oracle.item(self.story.resource, self.story.record.format(**self.names))
-            return now == self.before | dict(self.story.becomes)
-        made = [await self.door.oracle.item(self.story.resource, row["id"]) for row in await self._made()]
-        return len(made) == 1 and made[0] == made[0] | dict(self.story.becomes)
+            return now == _with(self.before, becomes)
+        made = [await self._now(row) for row in await self.written() if row["changes"]]
+        return len(made) == 1 and made[0] == _with(made[0], becomes)
 
-    async def _made(self) -> list[Record]:
-        return [row for row in await self.written() if row["changes"]]
+    async def _now(self, row: Record) -> Record:
+        if self.story.only_journaled:
+            return {name: new for name, (_, new) in row["changes"].items()}
+        return await self.door.oracle.item(self.story.resource, row["id"])
+
+
+def _made(record: Record) -> dict[str, list[Any]]:
+    return {name: [None, value] for name, value in record.items()}
+
+
+def filled(fields: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The fields with the names in their texts filled in."""
+    return {name: value.format(**names) if isinstance(value, str) else value for name, value in fields.items()}
+
+
+def _with(record: Record, becomes: Record) -> Record:
+    """The record with these fields in it; one that is an object itself gets the fields that are named."""
+    parts = {name: record[name] | value for name, value in becomes.items() if isinstance(record.get(name), dict)}
+    return record | becomes | parts

@@ -68,6 +68,7 @@ async def _at_every_point(lanes: list[Lane], name: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("name", STORIES if WHOLE else [ALWAYS])
 async def test_a_kill_at_any_point_of_a_story_changes_nothing_of_its_end(lanes: Lanes, name: str) -> None:
+    STORIES[name].wants_of_the_machine()
     async with lanes() as killed:
         publish("kill points", name, await _at_every_point(killed, name))
 

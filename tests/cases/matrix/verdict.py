@@ -46,11 +46,11 @@ async def judged(play: Play) -> Verdict:
 
 def _unproven(play: Play, applied: list[Record]) -> Iterator[str]:
     """An outcome is told in the turn of its receipt; the journal knows the receipt's effect by its key."""
-    keys = {row["key"] for row in applied}
     for turn in play.turns:
         for action in told(turn):
             proofs = [one for one in turn["receipts"] if (one["action"], one["state"]) == (action, "verified")]
-            if not proofs or (action == play.story.action and not keys & {one["effect"] for one in proofs}):
+            known = action != play.story.action or any(play.knows(one, applied) for one in proofs)
+            if not (proofs and known):
                 yield f"{action} is announced: {turn['reply']!r}"
 
 
