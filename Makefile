@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run chat studio test test-systems matrix kill readme bench lock clean
+.PHONY: run chat studio test test-slow test-systems matrix kill readme bench lock clean
 .DEFAULT_GOAL := run
 
 .venv/run.stamp: requirements.lock
@@ -33,7 +33,11 @@ test: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/pytest -m "not slow" -n auto --maxprocesses 4 --dist worksteal
+
+# What takes minutes of its own: the pages' walkthroughs by started processes, and the browser agent in a real browser.
+test-slow: .venv/dev.stamp
+	$(BIN)/pytest -m slow --ignore tests/cases/matrix -n auto --maxprocesses 4 --dist worksteal
 
 # Real systems of others on loopback; installing and seeding them takes minutes, once.
 test-systems: .venv/dev.stamp

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evals.talk import Case, Turn
+from evals.talk import Turn
 from tests.backoffice import Record
 from tests.cases.house import House
 from tests.cases.people import People
@@ -326,54 +326,3 @@ async def test_several_wishes_in_one_message_are_all_dealt_with(house: House, pe
     assert sorted(states) == [("change_delivery", "verified"), ("change_subscription", "verified")], turn
     assert (await house.oracle.item("subscriptions", plan["id"]))["status"] == "paused"
     assert "neighbour" in (await house.oracle.item("orders", order["id"]))["delivery"]["preference"]
-
-
-async def _asked(house: House, people: People, kind: str) -> tuple[Case, str]:
-    """A case in which a yes is all that is missing, and the collection that is written."""
-    customer = await _customer(house, people)
-    case = await house.verified(customer["id"])
-    match kind:
-        case "delivery":
-            order = await _order(house, customer, "processing")
-            await case.say(f"Leave {order['id']} on the porch please")
-            return case, "orders"
-        case "return":
-            order = await _order(house, customer)
-            await case.say(f"I want to send back everything from {order['id']} because it is too dark")
-            return case, "returns"
-        case "plan":
-            await _plan(house, customer)
-            await case.say("switch me to the monthly coffee plan")
-            return case, "subscriptions"
-        case "end":
-            await _plan(house, customer)
-            await case.say("cancel my coffee subscription please")
-            return case, "subscriptions"
-        case _:
-            await case.say("I forgot my password")
-            return case, "messages"
-
-
-FAULTS = {
-    "lost_write": "mismatch",
-    "error_after_write": "verified",
-    "timeout_before_write": "verified",
-    "wrong_field": "mismatch",
-}
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("kind", ["delivery", "return", "plan", "end", "password"])
-async def test_a_fault_on_the_write_is_never_announced_as_done(
-    house: House, people: People, kind: str, fault: str
-) -> None:
-    case, resource = await _asked(house, people, kind)
-    before = await house.oracle.seq()
-    await house.oracle.arm(fault, resource=resource, method="POST" if resource in ("returns", "messages") else "PATCH")
-    turn = await case.say("yes")
-    [receipt] = [r for r in turn["receipts"] if r["action"] != "create_ticket"]
-    assert receipt["state"] == FAULTS[fault], receipt
-    assert turn["status"] == ("resolved" if receipt["state"] == "verified" else "waiting_person")
-    assert ("I looked again" in turn["reply"] or "I have sent" in turn["reply"]) == (receipt["state"] == "verified")
-    applied = [row for row in await house.oracle.written(before, resource=resource) if row["applied"]]
-    assert len(applied) == (receipt["state"] == "verified")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
 
 from tests.backoffice import Oracle
+from tests.cases.conftest import built_home as built_home
+from tests.cases.conftest import copied
 from tests.cases.house import House, running
 from tests.docs.reader import Copy
 
@@ -37,8 +40,8 @@ class Built:
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def one_house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    async with running(tmp_path_factory.mktemp("docs") / "home") as house:
+async def one_house(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    async with running(copied(built_home, tmp_path_factory.mktemp("docs") / "home")) as house:
         yield house
 
 

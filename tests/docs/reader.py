@@ -86,7 +86,7 @@ class Copy:
     async def _start(self, *args: str, **settings: str) -> asyncio.subprocess.Process:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DESKHAND_")}
         inherited["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{inherited.get('PATH', '')}"
-        plain = {"PYTHONPATH": str(self.root), "COLUMNS": "120", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        plain = {"PYTHONPATH": str(self.root), "COLUMNS": "120", "NO_COLOR": "1"}
         return await asyncio.create_subprocess_exec(
             sys.executable,
             *args,

@@ -14,7 +14,7 @@ from tests.docs.reader import Copy
 
 PAGE = "docs/connect-a-system.md"
 NEW = ("get_membership", "get_weather", "pause_membership", "put_aside", "warehouse.clear")
-pytestmark = pytest.mark.timeout(900)  # the machines that run these tests are busy
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # the machines that run these tests are busy
 
 
 async def test_a_reader_connects_three_systems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

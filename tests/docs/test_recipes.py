@@ -10,7 +10,7 @@ from tests.docs.reader import Copy
 
 RECIPES = "docs/browser-recipes.md"
 HALFWAY = "## 2. What is missing now"
-pytestmark = pytest.mark.timeout(900)  # the machines that run these tests are busy
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # the machines that run these tests are busy
 
 
 async def test_a_new_recipe_is_a_tool_and_meets_its_test(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -13,7 +13,7 @@ from tests.docs.story import Story
 
 PRESENT = "HG-212827"
 """An order that is being packed; the seed is the same on every day but for its dates."""
-pytestmark = pytest.mark.timeout(900)  # the machines that run these tests are busy
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # the machines that run these tests are busy
 
 
 async def test_a_new_tool_is_refused_until_the_playbook_knows_it(with_tool: Followed) -> None:

@@ -105,6 +105,8 @@ class Desk:
         self.backoffice = backoffice or f"{self.base}/backoffice"
         self.client = httpx.AsyncClient(base_url=self.base, timeout=60, transport=Insistent(self))
         self._plain = httpx.AsyncClient(base_url=self.base, timeout=5, transport=_line())
+        self.settings: dict[str, str] = {}
+        """More than it needs to run; the next start takes them."""
         self.deaths, self._line, self._starting = 0, free_port(), asyncio.Lock()
         self.healthy_at: float | None = None
         """When it was up again after it died; None once whatever was broken off has been answered."""
@@ -124,10 +126,9 @@ class Desk:
     async def up(self) -> None:
         """Start it, unless it lives, and wait until it is healthy. Many may want that at once."""
         async with self._starting:
-            if self._process is not None:
-                if self._process.is_alive():
-                    return
-                self.deaths += 1
+            if self.lives:
+                return
+            self.deaths += self._process is not None
             await asyncio.to_thread(self._start)
             while not await _healthy(self._plain):
                 assert self._process.is_alive(), (self.home / "stderr").read_text()
@@ -135,14 +136,19 @@ class Desk:
             self.healthy_at = time.monotonic()
 
     def _start(self) -> None:
-        settings = {"PORT": str(self.port), "DESKHAND_HOME": str(self.home), "DESKHAND_RETRY_S": "0.2"}
+        settings = {"PORT": str(self.port), "DESKHAND_HOME": str(self.home), "DESKHAND_RETRY_S": "0.2"} | self.settings
         settings["DESKHAND_BACKOFFICE_URL"] = f"http://{HOST}:{self._line}"
         self._process = FORKS.Process(target=run, args=(settings, self.fuse, str(self.home / "stderr")))
         self._process.start()
 
+    @property
+    def lives(self) -> bool:
+        """Whether its process runs."""
+        return self._process is not None and self._process.is_alive()
+
     def kill(self) -> None:
         """SIGKILL; when this returns it is dead."""
-        if self._process is not None and self._process.is_alive():
+        if self.lives:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._process.pid, signal.SIGKILL)
             wait([self._process.sentinel])

@@ -1,6 +1,6 @@
 """Processes die; cases do not (G2, G3, G7): kill -9 at every point of every story, and at any moment.
 
-`make test` tries one story at all of its points, and 50 moments; `make kill N=1000` every story, and so many moments.
+`make test` tries 50 moments, `make kill N=1000` so many, and `make matrix` every point of every story too.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from typing import TypeVar
 
 import pytest
 
+from evals.talk import Case
 from tests.cases.matrix.conftest import Lanes
 from tests.cases.matrix.lane import Lane, Tally, broken_files
 from tests.cases.matrix.stories import STORIES
-from tests.cases.matrix.whole import KILLS, RUN, SEED, WHOLE
+from tests.cases.matrix.whole import KILLS, RUN, SEED
+from tests.cases.people import newcomer
 from tests.figures import at_most, publish
 
-ALWAYS = "refund that a person approves"
-"""The story with the most waiting: for the person, and between the decision and its effect."""
 PATIENCE_S = 240.0
 """For one play: what takes longer is lost."""
 RESUMED_S = 5.0
+REMINDERS = 8
+QUIET_S = 15.0
 pytestmark = pytest.mark.timeout(600 + 10 * KILLS)
 Job = TypeVar("Job")
 
@@ -66,14 +68,15 @@ async def _at_every_point(lanes: list[Lane], name: str) -> dict[str, object]:
     return points | tally.figures()
 
 
-@pytest.mark.parametrize("name", STORIES if WHOLE else [ALWAYS])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STORIES)
 async def test_a_kill_at_any_point_of_a_story_changes_nothing_of_its_end(lanes: Lanes, name: str) -> None:
     STORIES[name].wants_of_the_machine()
     async with lanes() as killed:
         publish("kill points", name, await _at_every_point(killed, name))
 
 
-@pytest.mark.skipif(not WHOLE, reason="`make matrix` does this.")
+@pytest.mark.slow
 async def test_nor_does_one_that_takes_the_systems_along(lanes: Lanes) -> None:
     async with lanes(embedded=True) as killed:
         publish("kill points", "cancel, with the systems in the same process", await _at_every_point(killed, "cancel"))
@@ -90,6 +93,49 @@ async def test_a_kill_at_any_moment_changes_nothing_of_the_end(lanes: Lanes) -> 
     assert tally.kills == KILLS
     drawn = {"seed": SEED, **tally.figures(), "at most": at_most(0, tally.kills)}
     publish("kills", RUN, drawn)
+
+
+@pytest.mark.slow
+async def test_what_is_due_is_said_and_mailed_once_though_the_desk_dies_while_it_is(lanes: Lanes) -> None:
+    """It dies at the first point after it is up, then at the second one, and so on, until nothing is left to send."""
+    async with lanes(1) as [lane]:
+        cases = [await _reminded(lane, number) for number in range(REMINDERS)]
+        lane.desk.kill()
+        lane.desk.settings = {"DESKHAND_CLOCK_OFFSET_S": str(2 * 24 * 3600)}
+        for point in count(1):
+            await lane.desk.up()
+            lane.desk.fuse.light(point)
+            if await _outlives(lane):
+                break
+        said = [(await case.turns(), (await case.view())["followups"]) for case in cases]
+        mails = await lane.door.oracle.rows("messages", kind="reminder")
+        written = await lane.door.oracle.written(resource="messages")
+        assert len({mail["customer_id"] for mail in mails}) == len(mails) == len(written) == REMINDERS
+        assert [sum("asked me to remind you" in turn["reply"] for turn in turns) for turns, _ in said] == [
+            1
+        ] * REMINDERS
+        assert [kept["status"] for _, followups in said for kept in followups] == ["sent"] * REMINDERS
+        assert await broken_files(lane.door.home) == []
+        publish(
+            "kills of reminders", "due at once", {"reminders": REMINDERS, "kills": point - 1, "twice": 0, "lost": 0}
+        )
+
+
+async def _reminded(lane: Lane, number: int) -> Case:
+    customer, _ = await newcomer(lane.door.oracle, number)
+    case = await lane.door.verified(customer["id"])
+    await case.say("remind me tomorrow at 9 to send the parcel back")
+    assert [one["state"] for one in (await case.say("yes"))["receipts"]] == ["verified"]
+    return case
+
+
+async def _outlives(lane: Lane) -> bool:
+    """Whether it still lives when it has sent everything, or nothing more comes for a while."""
+    for _ in range(int(QUIET_S / 0.1)):
+        if not lane.desk.lives:
+            return False
+        await asyncio.sleep(0.1)
+    return True
 
 
 async def _lengths(lanes: list[Lane]) -> dict[str, float]:

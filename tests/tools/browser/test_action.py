@@ -16,6 +16,8 @@ from tests.tools.conftest import scope_of
 from tools.browser.action import marker
 from tools.contract import Arguments, Compensation, Lookup, Scope, ToolLost, ToolRefused
 
+pytestmark = pytest.mark.slow
+
 QUICK = {"proves:": "limit_s: 6\nproves:"}
 
 

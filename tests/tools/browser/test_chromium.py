@@ -19,6 +19,8 @@ CHILD = """
 import asyncio, sys
 from tools.browser.chromium import Chromium
 
+pytestmark = pytest.mark.slow
+
 
 async def main():
     browser = Chromium()

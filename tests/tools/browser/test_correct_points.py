@@ -10,6 +10,8 @@ from tests.tools.browser.backoffice import Staffed
 from tools.browser.action import marker
 from tools.contract import ToolLost, ToolRefused
 
+pytestmark = pytest.mark.slow
+
 KEY = "effect-of-this-test"
 
 

@@ -45,6 +45,7 @@ async def attacked(page: Page, site: str) -> None:
     await asyncio.sleep(1)
 
 
+@pytest.mark.slow
 async def test_no_attack_of_a_page_reaches_elsewhere(pages: Chromium, site: str, outside: Elsewhere) -> None:
     saved: list[str] = []
     async with pages.visit([site]) as (page, gate):
@@ -59,6 +60,7 @@ async def test_no_attack_of_a_page_reaches_elsewhere(pages: Chromium, site: str,
     publish("the gate", "behind the gate", {"ways tried": len(ATTACKS), "arrived elsewhere": outside.arrived.total()})
 
 
+@pytest.mark.slow
 async def test_without_the_gate_the_same_attacks_arrive(chromium: Browser, site: str, outside: Elsewhere) -> None:
     context = await chromium.new_context()
     await attacked(await context.new_page(), site)
@@ -131,6 +133,7 @@ def test_whatever_passes_is_of_a_site(url: str) -> None:
         b"A" * 200_000,
     ],
 )
+@pytest.mark.slow
 async def test_the_proxy_itself_lets_nothing_else_through(site: str, outside: Elsewhere, said: bytes) -> None:
     async with Gate([site]) as gate:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(gate.address.rpartition(":")[2]))
@@ -142,6 +145,7 @@ async def test_the_proxy_itself_lets_nothing_else_through(site: str, outside: El
     assert outside.arrived.total() == 0
 
 
+@pytest.mark.slow
 async def test_a_second_request_on_a_connection_goes_to_no_other_place(site: str, outside: Elsewhere) -> None:
     async with Gate([site]) as gate:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(gate.address.rpartition(":")[2]))
