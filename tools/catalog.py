@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 
-from tools.appointments import appointment_tools
+from tools.booking import appointment_tools
 from tools.browser.action import Browsing, shipped_actions
 from tools.connectors.connection import Connection
 from tools.contract import Action, Catalog, Lookup, Risk, Tool, scalars

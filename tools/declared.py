@@ -10,10 +10,10 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 D = TypeVar("D")
@@ -33,6 +33,19 @@ class Declared(BaseModel):
     """Base of what is declared: exact and immutable; an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Secret(Declared):
+    """Where a secret stands; it is never written into a declaration itself."""
+
+    env: str | None = None
+    file: Path | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.env is None) == (self.file is None):
+            raise ValueError("a secret stands in one place: write {env: NAME} or {file: PATH}.")
+        return self
 
 
 class _Loader(yaml.SafeLoader):

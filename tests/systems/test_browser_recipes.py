@@ -16,7 +16,7 @@ from tests.systems.pretix import EVENT, pretix
 from tests.systems.process import System
 from tools.browser.action import RECIPES, Browsing, marker, recipe_action
 from tools.browser.chromium import Chromium
-from tools.browser.recipe import load_recipe
+from tools.browser.load import load_recipe
 from tools.contract import Action, Finding, Scope, ToolLost, ToolRefused
 
 ADA = "ada@quillbox.example"

@@ -12,9 +12,9 @@ import pytest
 from tests.tools.papers import Drawer
 from tools.catalog import connected_catalog
 from tools.connections import connections_of, kinds
-from tools.connectors.connection import Connection, Needs, Secret, forbidden, tried
+from tools.connectors.connection import Connection, Needs, forbidden, tried
 from tools.contract import Action, Arguments, Catalog, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolLost, ToolRefused
-from tools.declared import DeclarationError
+from tools.declared import DeclarationError, Secret
 from tools.http import Backoffice
 
 PYTHON = "systems:\n  - connector: python\n    file: "

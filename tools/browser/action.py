@@ -27,7 +27,8 @@ from playwright.async_api import Error, StorageState
 from pydantic import JsonValue, ValidationError
 
 from tools.browser.chromium import Chromium
-from tools.browser.recipe import PLAIN, Proof, Recipe, Secret, load_recipe
+from tools.browser.load import load_recipe
+from tools.browser.recipe import PLAIN, Proof, Recipe
 from tools.browser.record import intended, read_record, reckoned
 from tools.browser.walk import WRONG, NoSuchPage, Stopped, Walk
 from tools.calls import GATEWAY, LATER
@@ -44,6 +45,7 @@ from tools.contract import (
     ToolRefused,
     Undo,
 )
+from tools.declared import Secret
 
 RECIPES = Path(__file__).parent / "recipes"
 CONFLICT = 409

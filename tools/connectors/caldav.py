@@ -43,12 +43,12 @@ from tools.appointments import (
 from tools.appointments import Kind as SortName
 from tools.connectors.agenda import CANCELLED, HERE, Agenda, Opening, Sort, name_of
 from tools.connectors.agenda import KIND as SORT
-from tools.connectors.connection import Connection, Kind, Needs, Secret, SystemSettings, Trouble, tried
+from tools.connectors.connection import Connection, Kind, Needs, SystemSettings, Trouble, tried
 from tools.connectors.dav import Account, Dav
 from tools.connectors.endpoint import LOOPBACK
 from tools.connectors.events import Shift
 from tools.contract import Finding, KeyKind, Record, Scope, Snapshot, ToolRefused
-from tools.declared import Declared
+from tools.declared import Declared, Secret
 
 SYSTEM = "caldav"
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

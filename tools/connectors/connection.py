@@ -11,29 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Generic, NoReturn, Self, TypeVar
-
-from pydantic import model_validator
+from typing import Generic, NoReturn, TypeVar
 
 from tools.contract import Action, Arguments, KeyKind, Risk, Target, Tool, ToolLost, ToolRefused
-from tools.declared import DeclarationError, Declared
+from tools.declared import DeclarationError, Declared, Secret
 from tools.http import Backoffice
 from tools.own import Own
 
 S = TypeVar("S", bound="SystemSettings")
-
-
-class Secret(Declared):
-    """Where a secret stands; it is never written into a declaration itself."""
-
-    env: str | None = None
-    file: Path | None = None
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.env is None) == (self.file is None):
-            raise ValueError("a secret stands in one place: write {env: NAME} or {file: PATH}.")
-        return self
 
 
 class SystemSettings(Declared):

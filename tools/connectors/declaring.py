@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Discriminator, Field, JsonValue, Tag, model_validator
 
-from tools.connectors.connection import Needs, Secret
+from tools.connectors.connection import Needs
 from tools.contract import Risk
-from tools.declared import Declared
+from tools.declared import Declared, Secret
 from tools.schemas import ScalarName, Schema
 
 ToolName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]

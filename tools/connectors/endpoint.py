@@ -8,8 +8,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from tools.connectors.connection import Needs, Secret
-from tools.declared import DeclarationError, Declared
+from tools.connectors.connection import Needs
+from tools.declared import DeclarationError, Declared, Secret
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 

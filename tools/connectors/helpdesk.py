@@ -22,7 +22,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, JsonValue, StringConstraints, TypeAdapter
 
 from tools.calls import ITEM, Calls, as_read, path_of, understood
-from tools.connectors.connection import Connection, Kind, Needs, Secret, SystemSettings, tried
+from tools.connectors.connection import Connection, Kind, Needs, SystemSettings, tried
 from tools.contract import (
     Action,
     Arguments,
@@ -38,6 +38,7 @@ from tools.contract import (
     ToolLost,
     ToolRefused,
 )
+from tools.declared import Secret
 from tools.tickets import CreateTicket
 
 PAGE, LOOK_BACK = 100, 1000

@@ -25,7 +25,7 @@ from pydantic import BaseModel
 
 from tools import facts
 from tools.calls import Calls, as_read
-from tools.connectors.connection import Connection, Kind, Needs, Secret, SystemSettings, tried
+from tools.connectors.connection import Connection, Kind, Needs, SystemSettings, tried
 from tools.connectors.pretix_changes import actions
 from tools.connectors.pretix_shop import Shop, Sold, number_of
 from tools.contract import (
@@ -35,6 +35,7 @@ from tools.contract import (
     Tool,
 )
 from tools.customers import RECENT, Customer, NoArguments, Person
+from tools.declared import Secret
 from tools.http import Blank
 from tools.identity import Candidate, Facts, judged
 from tools.orders import OneOrder, Order

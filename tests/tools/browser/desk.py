@@ -19,7 +19,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from tests.tools.conftest import scope_of
 from tools.browser.action import Browsing, recipe_action
 from tools.browser.chromium import Chromium
-from tools.browser.recipe import Recipe, load_recipe
+from tools.browser.load import load_recipe
+from tools.browser.recipe import Recipe
 from tools.contract import Action, Finding, Lookup, Record, Scope
 
 RECIPE = """\

@@ -13,7 +13,9 @@ from pydantic import ValidationError
 
 from tests.tools.browser.desk import BY_NUMBER, LOGIN, RECIPE
 from tools.browser.action import RECIPES
-from tools.browser.recipe import Argument, DeclarationError, Recipe, load_recipe
+from tools.browser.load import load_recipe
+from tools.browser.recipe import Argument, Recipe
+from tools.declared import DeclarationError
 
 
 def written(folder: Path, text: str) -> Path:
