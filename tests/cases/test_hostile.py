@@ -11,8 +11,8 @@ import os
 import pytest
 
 from agent.casefile import events as e
-from evals.broken import BROKEN
-from evals.hostile import HOSTILE, LIES, Hostile
+from evals.broken import BROKEN, Looping
+from evals.hostile import HOSTILE, LIES, Hostile, Obedient
 from evals.talk import Turn
 from tests.cases.theatre import TURN_S, Theatre
 from tests.cases.visitors import Visitor
@@ -20,6 +20,8 @@ from tests.cases.witness import Witness
 
 CASES = int(os.environ.get("DESKHAND_HOSTILE_CASES", "10"))
 AT_ONCE = 8
+ALWAYS = (Obedient, Looping)
+"""The attackers of `make test`; `make test-slow` has them all."""
 GRACE_S = 4.0
 """For the way over HTTP, on a machine that is busy with eight turns at once."""
 
@@ -38,7 +40,10 @@ async def _visited(theatre: Theatre, seed: str) -> tuple[list[Visitor], int]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("kind", [*HOSTILE, *BROKEN])
+@pytest.mark.parametrize(
+    "kind",
+    [pytest.param(kind, marks=[] if kind in ALWAYS else pytest.mark.slow) for kind in (*HOSTILE, *BROKEN)],
+)
 async def test_nothing_that_is_guaranteed_rests_on_the_model(theatre: Theatre, kind: type[Hostile]) -> None:
     theatre.attacker(kind)
     visitors, before = await _visited(theatre, kind.__name__)

@@ -18,6 +18,7 @@ from tests.cases.people import People, age, total
 from tools.browser.action import marker
 from tools.contract import Scope
 
+pytestmark = pytest.mark.slow
 SAYS = "The points for my order {} are missing, can you add them please?"
 
 

@@ -97,6 +97,7 @@ SPOILT: dict[Spoilt, list[str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spoilt", SPOILT, ids=lambda spoilt: spoilt.__name__)
 async def test_what_cannot_work_is_said_in_a_sentence(ready_home: Path, tmp_path: Path, spoilt: Spoilt) -> None:
     settings = spoilt(ready_home, tmp_path)

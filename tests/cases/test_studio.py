@@ -75,6 +75,7 @@ class Thread:
         return str(state["messages"][-1]["content"])
 
 
+@pytest.mark.slow
 async def test_a_thread_is_run_interrupted_and_resumed(ready_home: Path) -> None:
     async with (
         _studio(ready_home) as base,

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from evals.talk import Case, Turn
 from knowledge.moments import spoken
 from tests.cases.house import House, running
@@ -227,6 +229,7 @@ async def status_of(house: House, case: Case) -> tuple[str, int, int]:
     return view["followups"][0]["status"], len(said), len([m for m in mails if "send the parcel back" in m["body"]])
 
 
+@pytest.mark.slow
 async def test_a_reminder_survives_a_restart_and_is_said_once_with_two_processes(ready_home: Path) -> None:
     async with running(ready_home) as house:
         people = await People.of(house.oracle)
@@ -247,6 +250,7 @@ async def test_a_reminder_survives_a_restart_and_is_said_once_with_two_processes
         assert [row["applied"] for row in written] == [True]
 
 
+@pytest.mark.slow
 async def test_a_reminder_that_is_cancelled_or_whose_case_closes_is_not_said(ready_home: Path) -> None:
     async with running(ready_home) as house:
         people = await People.of(house.oracle)
@@ -263,6 +267,7 @@ async def test_a_reminder_that_is_cancelled_or_whose_case_closes_is_not_said(rea
         assert [await status_of(house, case) for case in (one, two)] == [("cancelled", 0, 0)] * 2
 
 
+@pytest.mark.slow
 async def test_a_reminder_whose_mail_is_lost_is_said_once_and_mailed_once(ready_home: Path) -> None:
     async with running(ready_home) as house:
         people = await People.of(house.oracle)

@@ -197,6 +197,10 @@ STORIES = {
 }  # fmt: skip
 
 
+FEW = ("cancel", "refund that a person approves", "code by mail", "appointment that moves")
+"""The stories of `make test`: a change, a new record, a message, and two records that change together."""
+
+
 @dataclass
 class Play:
     """A story with a customer of its own."""
@@ -310,6 +314,10 @@ class Play:
             return now == _with(self.before, becomes)
         made = [await self._now(row) for row in await self.written() if row["changes"]]
         return len(made) == 1 and made[0] == _with(made[0], becomes)
+
+    async def is_with_a_person(self) -> bool:
+        """Whether somebody was handed what nobody could know."""
+        return bool((await self.case.view())["status"] == "waiting_person")
 
     async def _now(self, row: Record) -> Record:
         if self.story.only_journaled:

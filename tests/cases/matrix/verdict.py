@@ -23,7 +23,10 @@ class Verdict:
     duplicates: list[str] = field(default_factory=list)
     """G2: effects that happened twice."""
     lost: list[str] = field(default_factory=list)
-    """G2, G7: effects that did not happen, or not as wanted, and messages without a turn."""
+    """G2, G7: effects that did not happen, or not as wanted, and messages without a turn.
+
+    A page does not recognise a repeat: what is not found there after a kill is never sent again, but a person's.
+    """
     unproven: list[str] = field(default_factory=list)
     """G3: sentences that tell of an outcome without a verified receipt whose effect the journal has."""
 
@@ -38,7 +41,7 @@ async def judged(play: Play) -> Verdict:
     verdict = Verdict(unproven=list(_unproven(play, applied)))
     if len(applied) > 1:
         verdict.duplicates.append(f"{play.story.action}: {applied}")
-    if not stands:
+    if not stands and not (play.story.browsed and not applied and await play.is_with_a_person()):
         verdict.lost.append(f"{play.story.action} is not in the system: {written}")
     verdict.lost += [f"no turn: {turn}" for turn in play.turns if "reply" not in turn]
     return verdict

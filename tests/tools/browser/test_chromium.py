@@ -15,11 +15,10 @@ from tests.tools.browser.desk import ARGS, Working
 from tools.browser.chromium import HOW_TO_GET_ONE, Chromium, find_chromium
 from tools.contract import ToolLost
 
+pytestmark = pytest.mark.slow
 CHILD = """
 import asyncio, sys
 from tools.browser.chromium import Chromium
-
-pytestmark = pytest.mark.slow
 
 
 async def main():

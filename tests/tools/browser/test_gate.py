@@ -133,7 +133,6 @@ def test_whatever_passes_is_of_a_site(url: str) -> None:
         b"A" * 200_000,
     ],
 )
-@pytest.mark.slow
 async def test_the_proxy_itself_lets_nothing_else_through(site: str, outside: Elsewhere, said: bytes) -> None:
     async with Gate([site]) as gate:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(gate.address.rpartition(":")[2]))
@@ -145,7 +144,6 @@ async def test_the_proxy_itself_lets_nothing_else_through(site: str, outside: El
     assert outside.arrived.total() == 0
 
 
-@pytest.mark.slow
 async def test_a_second_request_on_a_connection_goes_to_no_other_place(site: str, outside: Elsewhere) -> None:
     async with Gate([site]) as gate:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(gate.address.rpartition(":")[2]))
