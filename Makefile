@@ -46,7 +46,7 @@ test-systems: .venv/dev.stamp
 
 # One more, where it is installed: Request Tracker, from Debian's packages (CONTRIBUTING.md names them).
 test-rt: .venv/dev.stamp
-	$(BIN)/pytest tests/rt -rs
+	$(BIN)/pytest tests/rt
 
 # Whatever tries to break the guarantees, all of it: N kills at any moment, every kill point, fault and race. Desks that
 # are killed are many themselves; systems that fail are mostly waited for.

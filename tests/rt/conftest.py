@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.rt.tracker import PASSWORD, tracker
+from tests.rt.tracker import HOW_TO_GET_IT, INSTALLED, PASSWORD, tracker
 from tests.systems.process import System
 from tests.systems.proxy import FaultProxy, fault_proxy
 from tests.tools.papers import Drawer
@@ -23,6 +23,12 @@ from tools.http import Backoffice
 
 HERE = Path(__file__).parent
 NUMBERS = count(1)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say once why nothing was tried."""
+    if not INSTALLED:
+        terminalreporter.write_line(HOW_TO_GET_IT)
 
 
 @dataclass(frozen=True)

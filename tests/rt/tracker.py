@@ -25,7 +25,9 @@ PACKAGES = "request-tracker5 rt5-db-sqlite rt5-standalone starlet"
 HOW_TO_GET_IT = (
     f"Request Tracker 5 is not installed here; on Debian, as root: apt-get install --no-install-recommends {PACKAGES}"
 )
-needs_rt = pytest.mark.skipif(not (SERVER.exists() and SETUP.exists()), reason=HOW_TO_GET_IT)
+STARLET = Path("/usr/share/perl5/Plack/Handler/Starlet.pm")
+INSTALLED = all(part.exists() for part in (SERVER, SETUP, STARLET))
+needs_rt = pytest.mark.skipif(not INSTALLED, reason=HOW_TO_GET_IT)
 """For each module of tests."""
 SEED = Path(__file__).with_name("seed.pl")
 USER, PASSWORD = "bot", "Pa33w0rd!x"
