@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+import yaml
 
 from evals.talk import Case
 from tests.cases.house import House, running
@@ -22,41 +23,26 @@ set_ticket_status: {risk: customer_confirmed, identity: verified}
 set_ticket_priority: {risk: human_approved, identity: verified}
 move_ticket: {risk: human_approved, identity: verified}
 """
-INTENTS = """
-open_ticket:
-  means: The customer wants a repair ticket to be opened for something of theirs.
-  title: {en: open a repair ticket}
-  workflow: open_ticket
-  examples:
-    en:
-      - Please open a repair ticket for my lamp
-      - open a repair ticket, my lamp hums at night
-      - I need a repair ticket for my lamp
-      - could you open a repair ticket for me
-      - a repair ticket for my coffee grinder please
-rest_ticket:
-  means: The customer wants their repair ticket to rest for a while.
-  title: {en: let the repair ticket rest}
-  workflow: rest_ticket
-  examples:
-    en:
-      - Please let my repair ticket rest for a while
-      - let my repair ticket rest, I am on holiday
-      - my repair ticket can rest until I am back
-      - rest my repair ticket please
-      - can my repair ticket rest for two weeks
-hurry_ticket:
-  means: The customer wants their repair ticket to be escalated to the head of the workshop.
-  title: {en: escalate the repair ticket}
-  workflow: hurry_ticket
-  examples:
-    en:
-      - Escalate my repair ticket to the head of the workshop
-      - I want my repair ticket escalated
-      - please escalate my repair ticket at once
-      - escalate the repair ticket for my lamp
-      - my repair ticket must go to the head of the workshop
-"""
+ASKED = {
+    "open a repair ticket": [
+        "Please open a repair ticket for my lamp",
+        "open a repair ticket, my lamp hums at night",
+        "I need a repair ticket for my coffee grinder",
+        "could you open a repair ticket for me",
+    ],
+    "let the repair ticket rest": [
+        "Please let my repair ticket rest for a while",
+        "let my repair ticket rest, I am on holiday",
+        "my repair ticket can rest until I am back",
+        "can my repair ticket rest for two weeks",
+    ],
+    "escalate the repair ticket": [
+        "Escalate my repair ticket to the head of the workshop",
+        "I want my repair ticket escalated",
+        "please escalate my repair ticket at once",
+        "my repair ticket must go to the head of the workshop",
+    ],
+}
 OPEN = """
 title: Open a repair ticket
 identity: verified
@@ -78,6 +64,12 @@ WORKFLOWS = {
     # No lifecycle of this RT has such a status; its answer is 200 all the same.
     "hurry_ticket": CHANGE.replace("STATUS", "escalated"),
 }
+INTENTS = yaml.safe_dump(
+    {
+        name: {"means": f"To {title}.", "title": {"en": title}, "workflow": name, "examples": {"en": examples}}
+        for name, (title, examples) in zip(WORKFLOWS, ASKED.items(), strict=True)
+    }
+)
 WORDS = "no_ticket: There is no ticket of yours.\n" + "".join(
     outcomes(name, "Your ticket") for name in ("open_ticket", "set_ticket_status", "set_ticket_priority", "move_ticket")
 )

@@ -26,6 +26,7 @@ from tools.contract import Finding, Record, Scope, Snapshot, Target, ToolLost, T
 from tools.schemas import Schema
 
 PLAIN = re.compile(r"[\w.@+-]+")
+"""An id of letters, digits and these signs ends no quotation, and is one word."""
 
 
 def resolved(values: Sent, args: Any, scope: Scope) -> dict[str, JsonValue]:
@@ -39,18 +40,18 @@ def _value(value: Value, args: Any, scope: Scope) -> JsonValue:
         case Argument(arg=name):
             found: JsonValue = args.model_dump(mode="json")[name]
             return found
+        case Bound(within=text) if text != "{}":
+            return text.replace("{}", _plain(scope.customer()))
         case Bound(type="integer"):
             return int(scope.customer()) if scope.customer().isdecimal() else scope.customer()
-        case Bound(within="{}"):
+        case Bound():
             return scope.customer()
-        case Bound(within=text):
-            return text.replace("{}", _plain(scope.customer()))
         case _:
             return value
 
 
 def _plain(customer_id: str) -> str:
-    """An id that means nothing in any language. Raises ToolRefused for another."""
+    """The id, where it cannot change the question that it stands in. Raises ToolRefused."""
     if PLAIN.fullmatch(customer_id) is None:
         raise ToolRefused("The customer's id cannot stand in a question to this system.")
     return customer_id
