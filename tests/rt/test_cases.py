@@ -29,17 +29,20 @@ ASKED = {
         "open a repair ticket, my lamp hums at night",
         "I need a repair ticket for my coffee grinder",
         "could you open a repair ticket for me",
+        "a repair ticket for my lamp please",
     ],
     "let the repair ticket rest": [
         "Please let my repair ticket rest for a while",
         "let my repair ticket rest, I am on holiday",
         "my repair ticket can rest until I am back",
         "can my repair ticket rest for two weeks",
+        "rest my repair ticket please",
     ],
     "escalate the repair ticket": [
         "Escalate my repair ticket to the head of the workshop",
         "I want my repair ticket escalated",
         "please escalate my repair ticket at once",
+        "escalate the repair ticket for my lamp",
         "my repair ticket must go to the head of the workshop",
     ],
 }
