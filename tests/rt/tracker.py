@@ -86,4 +86,4 @@ def _configured(home: Path, *, port: int) -> dict[str, str]:
     config = home / "RT_SiteConfig.pm"
     config.write_text(CONFIG.format(home=home, port=port))
     files = {"RT_SITE_CONFIG": str(config), "RT_SITE_CONFIG_DIR": str(home / "none")}
-    return surroundings(**files, RT_USER=USER, RT_PASSWORD=PASSWORD)
+    return surroundings(**files, TMPDIR=str(home), RT_USER=USER, RT_PASSWORD=PASSWORD)
