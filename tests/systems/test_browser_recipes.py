@@ -136,7 +136,7 @@ async def test_a_wrong_password_is_told_and_nothing_is_tried_again(desk: Staffed
 async def shop(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Staffed]:
     async with pretix() as system:
         home = tmp_path_factory.mktemp("home")
-        staff = staffed(system, "pretix", RECIPES / "pretix_comment.yaml", chromium, home, "cus_200000")
+        staff = staffed(system, "pretix", RECIPES / "pretix_comment.yaml", chromium, home, "cus_100001")
         yield staff
         await staff.api.aclose()
 
@@ -147,7 +147,7 @@ async def orders(shop: Staffed, account: str) -> list[dict[str, Any]]:
 
 
 async def test_an_order_gets_its_comment_and_the_api_agrees(shop: Staffed) -> None:
-    before = (await orders(shop, "cus_200000"))[0]
+    before = (await orders(shop, "cus_100001"))[0]
     finding = await shop.done(order=before["code"], comment="Asked for a later delivery")
     assert finding.state == "verified", finding.differences
     after = (await shop.api.get(f"{EVENT}/orders/{before['code']}/")).json()
@@ -163,7 +163,7 @@ async def test_an_order_gets_its_comment_and_the_api_agrees(shop: Staffed) -> No
 
 
 async def test_an_order_of_somebody_else_stays_as_it_is(shop: Staffed) -> None:
-    theirs = (await orders(shop, "cus_200001"))[0]
+    theirs = (await orders(shop, "cus_100002"))[0]
     exact = shop.action.args.model_validate({"order": theirs["code"], "comment": "Mine"})
     for call in (shop.action.before(exact, shop.scope), shop.action.run(exact, shop.scope, KEY)):
         with pytest.raises(ToolRefused, match="no such record"):
