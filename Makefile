@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
-.PHONY: run chat studio test test-slow test-systems matrix kill readme bench lock clean
+.PHONY: run chat studio test test-slow test-systems test-rt matrix kill readme bench lock clean
 .DEFAULT_GOAL := run
 
 .venv/run.stamp: requirements.lock
@@ -43,6 +43,10 @@ test-slow: .venv/dev.stamp
 test-systems: .venv/dev.stamp
 	$(BIN)/python -m tests.systems
 	$(BIN)/pytest tests/systems
+
+# One more, where it is installed: Request Tracker, from Debian's packages (CONTRIBUTING.md names them).
+test-rt: .venv/dev.stamp
+	$(BIN)/pytest tests/rt
 
 # Whatever tries to break the guarantees, all of it: N kills at any moment, every kill point, fault and race. Desks that
 # are killed are many themselves; systems that fail are mostly waited for.

@@ -113,6 +113,11 @@ class Schema:
         return {str(name) for part in self._parts() for name in part.get("required", ())}
 
     @property
+    def is_list(self) -> bool:
+        """Whether it says that it is a list."""
+        return any("items" in part or "array" in _types(part) for part in self._parts())
+
+    @property
     def items(self) -> Schema:
         """The schema of a list's entries; any value where it does not say."""
         found: Mapping[str, Any] = next((part["items"] for part in self._parts() if "items" in part), {})

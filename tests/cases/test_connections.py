@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,9 +73,11 @@ steps:
   - propose: put_aside
     with: {sku: '"MUG"', quantity: "2"}
 """
+WORKFLOWS = {"pause_membership": PAUSE, "put_aside": ASIDE}
 
 
-def _outcomes(action: str, what: str) -> str:
+def outcomes(action: str, what: str) -> str:
+    """The words that an action needs."""
     told = {
         "verified": f"{what} is done",
         "mismatch": "It went wrong",
@@ -87,16 +89,24 @@ def _outcomes(action: str, what: str) -> str:
     )
 
 
-def book_in(folder: Path) -> Path:
-    """Harbor's playbook with the new tools, intents, workflows and words."""
+WORDS = outcomes("pause_membership", "Your pause") + outcomes("put_aside", "Your reservation")
+WORDS += outcomes("ask_for_a_call", "Your call") + "no_membership: There is no membership of yours.\n"
+
+
+def book_in(
+    folder: Path,
+    actions: str = ACTIONS,
+    intents: str = INTENTS,
+    workflows: Mapping[str, str] = WORKFLOWS,
+    words: str = WORDS,
+) -> Path:
+    """Harbor's playbook with new tools, intents, workflows and words."""
     book = shutil.copytree(BOOK, folder / "book")
-    words = _outcomes("pause_membership", "Your pause") + _outcomes("put_aside", "Your reservation")
-    words += _outcomes("ask_for_a_call", "Your call") + "no_membership: There is no membership of yours.\n"
-    for file, more in {"actions.yaml": ACTIONS, "intents.yaml": INTENTS, "wording/en.yaml": words}.items():
+    for file, more in {"actions.yaml": actions, "intents.yaml": intents, "wording/en.yaml": words}.items():
         path = book / file
         path.write_text(f"{path.read_text()}\n{more}")
-    (book / "workflows" / "pause_membership.yaml").write_text(PAUSE)
-    (book / "workflows" / "put_aside.yaml").write_text(ASIDE)
+    for name, steps in workflows.items():
+        (book / "workflows" / f"{name}.yaml").write_text(steps)
     return book
 
 

@@ -41,7 +41,7 @@ class Staffed:
         return await self.action.verify(exact, replace(self.scope, effect=KEY), before)
 
 
-def staffed(system: System, name: str, recipe: str, chromium: Chromium, home: Path, customer: str) -> Staffed:
+def staffed(system: System, name: str, recipe: Path, chromium: Chromium, home: Path, customer: str) -> Staffed:
     (home / f"{name}_login").write_text(system.user)
     (home / f"{name}_password").write_text(system.password)
     browsing = Browsing(chromium, home, {name: system.base})
@@ -49,7 +49,7 @@ def staffed(system: System, name: str, recipe: str, chromium: Chromium, home: Pa
     return Staffed(
         system,
         httpx.AsyncClient(base_url=system.base, headers=headers, timeout=30, trust_env=False),
-        recipe_action(load_recipe(RECIPES / f"{recipe}.yaml"), browsing),
+        recipe_action(load_recipe(recipe), browsing),
         home,
         Scope(tenant="harbor", case_id="4f7e9c52-0c30-4b6c-8f9f-3f2f4d1c9a11", customer_id=customer),
     )
@@ -64,7 +64,8 @@ async def chromium() -> AsyncIterator[Chromium]:
 @pytest.fixture(scope="module")
 async def desk(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Staffed]:
     async with helpdesk() as system:
-        staff = staffed(system, "helpdesk", "helpdesk_status", chromium, tmp_path_factory.mktemp("home"), ADA)
+        recipe, home = RECIPES / "helpdesk_status.yaml", tmp_path_factory.mktemp("home")
+        staff = staffed(system, "helpdesk", recipe, chromium, home, ADA)
         yield staff
         await staff.api.aclose()
 
@@ -135,7 +136,7 @@ async def test_a_wrong_password_is_told_and_nothing_is_tried_again(desk: Staffed
 async def shop(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Staffed]:
     async with pretix() as system:
         home = tmp_path_factory.mktemp("home")
-        staff = staffed(system, "pretix", "pretix_comment", chromium, home, "cus_200000")
+        staff = staffed(system, "pretix", RECIPES / "pretix_comment.yaml", chromium, home, "cus_100001")
         yield staff
         await staff.api.aclose()
 
@@ -146,7 +147,7 @@ async def orders(shop: Staffed, account: str) -> list[dict[str, Any]]:
 
 
 async def test_an_order_gets_its_comment_and_the_api_agrees(shop: Staffed) -> None:
-    before = (await orders(shop, "cus_200000"))[0]
+    before = (await orders(shop, "cus_100001"))[0]
     finding = await shop.done(order=before["code"], comment="Asked for a later delivery")
     assert finding.state == "verified", finding.differences
     after = (await shop.api.get(f"{EVENT}/orders/{before['code']}/")).json()
@@ -162,7 +163,7 @@ async def test_an_order_gets_its_comment_and_the_api_agrees(shop: Staffed) -> No
 
 
 async def test_an_order_of_somebody_else_stays_as_it_is(shop: Staffed) -> None:
-    theirs = (await orders(shop, "cus_200001"))[0]
+    theirs = (await orders(shop, "cus_100002"))[0]
     exact = shop.action.args.model_validate({"order": theirs["code"], "comment": "Mine"})
     for call in (shop.action.before(exact, shop.scope), shop.action.run(exact, shop.scope, KEY)):
         with pytest.raises(ToolRefused, match="no such record"):

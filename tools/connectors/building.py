@@ -17,6 +17,7 @@ from tools.connectors.declaring import (
     Sent,
     ToolDeclaration,
     Value,
+    Version,
 )
 from tools.connectors.working import ActionAtWork, LookupAtWork, ProofAtWork, ReadAtWork
 from tools.contract import Action, Arguments, KeyKind, Lookup, Tool
@@ -77,7 +78,7 @@ def _action(operations: Operations, name: str, declared: ActionDeclaration, syst
     _known_arguments(args, [*declared.proof.changed.values(), *declared.proof.added.values(), declared.target.id or ""])
     if declared.proof.added and owns is None and not any(isinstance(value, Bound) for value in sent.values()):
         raise DeclarationError("nothing makes the new record the customer's; send {scope: customer_id}, or add `owns`.")
-    doing = ActionAtWork(operations, declared, proof, owns, place)
+    doing = ActionAtWork(operations, declared, proof, owns, place, _version(operations, declared))
     return Action(
         name=name,
         summary=declared.summary or operations.summary(declared.action),
@@ -97,10 +98,20 @@ def _key(declared: ActionDeclaration) -> tuple[KeyKind, str | None]:
     match declared.key:
         case Key(idempotency_key=str() as place):
             return KeyKind.IDEMPOTENCY_KEY, place
-        case Key(marker=place):
+        case Key(marker=str() as place):
             return KeyKind.MARKER, place
+        case Key(condition=place):
+            return KeyKind.CONDITION, place
         case kind:
             return KeyKind(kind), None
+
+
+def _version(operations: Operations, declared: ActionDeclaration) -> Version | None:
+    if not isinstance(declared.key, Key) or declared.key.condition is None:
+        return None
+    if declared.proof.added:
+        raise DeclarationError("a condition is the version of a record that has `changed`; a list has none.")
+    return operations.version(declared.proof.read)
 
 
 def _typed(record: Schema, fact: str, told: Fact) -> tuple[ScalarName, JsonValue]:

@@ -7,7 +7,7 @@ and how they are called, is for the kind of system (`Operations`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, Literal, Protocol, Self
 from urllib.parse import urlsplit
 
@@ -55,9 +55,28 @@ class Bound(Declared):
     scope: Literal["customer_id"]
     type: Literal["string", "integer"] = "string"
     """As what the system wants it."""
+    within: str = "{}"
+    """A text in which the id stands at `{}`, for a system that is asked in a language of its own."""
+
+    @model_validator(mode="after")
+    def _in_one_place(self) -> Self:
+        if self.within.count("{}") != 1:
+            raise ValueError("the customer's id stands in one place of `within`: write {} there.")
+        return self
 
 
-Value = Argument | Bound | str | int | float | bool
+def _kind_of_value(value: Any) -> str:
+    if isinstance(value, Bound) or (isinstance(value, dict) and "scope" in value):
+        return "bound"
+    return "argument" if isinstance(value, Argument | dict) else "plain"
+
+
+Value = Annotated[
+    Annotated[Argument, Tag("argument")]
+    | Annotated[Bound, Tag("bound")]
+    | Annotated[str | int | float | bool, Tag("plain")],
+    Discriminator(_kind_of_value),
+]
 Sent = dict[str, Value]
 """Place in the operation → what goes there."""
 
@@ -69,7 +88,7 @@ class Reading(Declared):
     """The operation."""
     send: Sent = {}
     find: str = ""
-    """The way to the record, or the list, in the answer: `data.items`."""
+    """The way to the record, or the list, in the answer: `data.items`; a number is a place in a list."""
     where: Sent = {}
     """Field → value of the record that is meant; needed when the answer is a list."""
     owner: str | None = None
@@ -115,7 +134,7 @@ class Proof(Reading):
     pending: dict[str, list[str]] = {}
     """Field → values with which the system says that it has not done it yet."""
     follows: list[str] = []
-    """Fields of the record that may change with it, as a time of change does."""
+    """The ways to what may change with it in the record, as a time of change does."""
     id: str = "id"
     """The field by which records of a list are told apart."""
 
@@ -131,11 +150,13 @@ class Key(Declared):
 
     idempotency_key: str | None = None
     marker: str | None = None
+    condition: str | None = None
+    """Here it is the version that the record has, so that the system refuses to change another one."""
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        if (self.idempotency_key is None) == (self.marker is None):
-            raise ValueError("write {idempotency_key: PLACE} or {marker: PLACE}.")
+        if len(self.model_dump(exclude_none=True)) != 1:
+            raise ValueError("write {idempotency_key: PLACE}, {marker: PLACE} or {condition: PLACE}.")
         return self
 
 
@@ -176,6 +197,10 @@ ToolDeclaration = Annotated[
 Tools = dict[ToolName, ToolDeclaration]
 
 
+Version = Callable[[Mapping[str, JsonValue]], Awaitable[str]]
+"""Makes a read, and tells which version of the record the system has. Raises ToolLost."""
+
+
 class Operations(Protocol):
     """A system that describes what it can do. Methods that look at the description raise DeclarationError."""
 
@@ -184,6 +209,9 @@ class Operations(Protocol):
 
     def writes(self, operation: str) -> None:
         """Nothing, when the operation may change something."""
+
+    def version(self, operation: str) -> Version:
+        """How a read tells the version."""
 
     def summary(self, operation: str) -> str:
         """What it says of itself."""

@@ -27,7 +27,7 @@ from tools.connectors.connection import (
     forbidden,
     tried,
 )
-from tools.connectors.declaring import ActionDeclaration, nested, operations_of
+from tools.connectors.declaring import ActionDeclaration, Version, nested, operations_of
 from tools.connectors.mcp_server import Declaration, Offer, Server
 from tools.contract import Tool, ToolLost, ToolRefused
 from tools.declared import DeclarationError, Declared, File, closest
@@ -76,6 +76,10 @@ class _Tools:
     def writes(self, operation: str) -> None:
         """See `Operations`."""
         self._offered(operation)
+
+    def version(self, operation: str) -> Version:
+        """See `Operations`."""
+        raise DeclarationError(f"'{operation}' tells no version of what it reads; write another `key`.")
 
     def summary(self, operation: str) -> str:
         """See `Operations`."""

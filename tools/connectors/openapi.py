@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field, JsonValue, TypeAdapter
 from tools.calls import Calls, path_of, understood
 from tools.connectors.building import built
 from tools.connectors.connection import Connection, Kind, Needs, SystemSettings, Trouble, tried
-from tools.connectors.declaring import Auth, Tools, address, nested
+from tools.connectors.declaring import Auth, Tools, Version, address, nested
 from tools.contract import ToolLost, ToolRefused
 from tools.declared import DeclarationError, Declared, File, closest
 from tools.schemas import Document, Schema
@@ -113,6 +113,19 @@ class _Api:
         """See `Operations`."""
         if self.operation(operation).method == "get":
             raise DeclarationError(f"'{operation}' is a GET, which changes nothing; declare it as a lookup.")
+
+    def version(self, operation: str) -> Version:
+        """See `Operations`; HTTP tells it in the header `ETag`."""
+        return partial(self._version, self.operation(operation))
+
+    async def _version(self, operation: _Operation, sent: Mapping[str, JsonValue]) -> str:
+        _, path, params, headers, _ = _request(operation, sent)
+        response = await self._calls.read(path, params, headers=headers)
+        if response is None:
+            return ""  # there is no such record, as the look that follows says
+        if "ETag" not in response.headers:
+            raise ToolLost("The system does not say which version of the record it has.", answered=True)
+        return str(response.headers["ETag"])
 
     def summary(self, operation: str) -> str:
         """See `Operations`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +20,13 @@ from tools.connectors.declaring import (
     Reading,
     Sent,
     Value,
+    Version,
 )
 from tools.contract import Finding, Record, Scope, Snapshot, Target, ToolLost, ToolRefused, same
 from tools.schemas import Schema
+
+PLAIN = re.compile(r"[\w.@+-]+")
+"""An id of letters, digits and these signs ends no quotation, and is one word."""
 
 
 def resolved(values: Sent, args: Any, scope: Scope) -> dict[str, JsonValue]:
@@ -35,12 +40,21 @@ def _value(value: Value, args: Any, scope: Scope) -> JsonValue:
         case Argument(arg=name):
             found: JsonValue = args.model_dump(mode="json")[name]
             return found
+        case Bound(within=text) if text != "{}":
+            return text.replace("{}", _plain(scope.customer()))
         case Bound(type="integer"):
             return int(scope.customer()) if scope.customer().isdecimal() else scope.customer()
         case Bound():
             return scope.customer()
         case _:
             return value
+
+
+def _plain(customer_id: str) -> str:
+    """The id, where it cannot change the question that it stands in. Raises ToolRefused."""
+    if PLAIN.fullmatch(customer_id) is None:
+        raise ToolRefused("The customer's id cannot stand in a question to this system.")
+    return customer_id
 
 
 @dataclass(frozen=True)
@@ -53,7 +67,7 @@ class ReadAtWork:
     def record_schema(self) -> Schema:
         """The schema of the record."""
         found = self.operations.answer(self.declared.read).at(self.declared.find)
-        return found.items if self.declared.where and found.scalar is None and "properties" not in found.raw else found
+        return found.items if found.is_list else found
 
     async def found(self, args: Any, scope: Scope) -> JsonValue:
         """The record or the list that the answer has. Raises ToolLost, ToolRefused."""
@@ -160,7 +174,7 @@ class ProofAtWork(ReadAtWork):
         return [{**row, "id": row[self.declared.id]} for row in rows]
 
     def _kept(self, record: Record) -> Record:
-        return {field: value for field, value in record.items() if field not in self.declared.follows}
+        return _without(record, self.declared.follows)
 
 
 @dataclass(frozen=True)
@@ -172,6 +186,8 @@ class ActionAtWork:
     proof: ProofAtWork
     owns: ReadAtWork | None
     key: str | None
+    version: Version | None = None
+    """Where the key is the version of the record."""
 
     def target(self, args: Any) -> Target:
         """See `Action.target`."""
@@ -187,6 +203,9 @@ class ActionAtWork:
     async def run(self, args: Any, scope: Scope, key: str) -> Record:
         """Whose the record is may have changed since `before`, so it is looked at again."""
         scope.customer()
+        if self.version is not None:
+            # Before anything is looked at: what changes after this look is then refused by the system.
+            key = await self.version(resolved(self.declared.proof.send, args, scope))
         await self._is_theirs(args, scope)
         if self.declared.proof.changed:
             await self.proof.before(args, scope)
@@ -201,8 +220,26 @@ class ActionAtWork:
 
 def _part(value: JsonValue, way: str) -> JsonValue:
     for name in way.split(".") if way else []:
-        value = value.get(name) if isinstance(value, dict) else None
+        match value:
+            case dict():
+                value = value.get(name)
+            case list() if name.isdecimal() and int(name) < len(value):
+                value = value[int(name)]
+            case _:
+                return None
     return value
+
+
+def _without(record: Record, ways: Sequence[str]) -> Record:
+    kept = dict(record)
+    for way in ways:
+        name, _, rest = way.partition(".")
+        inner = kept.get(name)
+        if not rest:
+            kept.pop(name, None)
+        elif isinstance(inner, dict):
+            kept[name] = _without(inner, [rest])
+    return kept
 
 
 def _whole_fields(before: Record, intended: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

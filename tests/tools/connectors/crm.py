@@ -5,20 +5,26 @@ from __future__ import annotations
 import asyncio
 import copy
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Response
 from pydantic import BaseModel, Field
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tests.backoffice import serving
 
 TOKEN = "only for tests"
-FAULTS = ("cut", "hang", "truncated", "double", "silent", "stale", "ignored", "collateral", "refused", "broken")
+BESIDE: dict[str, dict[str, Any]] = {
+    "collateral": {"note": "tidied up"},
+    "repriced": {"plan": {"name": "basic", "price": 2.5}},
+}
+"""What a write changes that nobody asked for."""
+FAULTS = ("cut", "hang", "truncated", "double", "silent", "stale", "ignored", "refused", "broken", "raced", *BESIDE)
 """What the next write meets; `stale` is met by the next read after it."""
 MembershipId = Annotated[str, Field(pattern="^M-[0-9]+$")]
 
@@ -28,9 +34,14 @@ class Plan(BaseModel):
     price: float
 
 
+class Holder(BaseModel):
+    id: str
+
+
 class Membership(BaseModel):
     id: MembershipId
     customer_id: str
+    holders: list[Holder]
     status: Literal["active", "paused", "cancelled"]
     plan: Plan
     paused_until: str | None = None
@@ -73,7 +84,12 @@ class Crm:
         """A membership of this customer."""
         id_ = f"M-{len(self.memberships) + 1}"
         self.memberships[id_] = Membership(
-            id=id_, customer_id=customer_id, status="active", plan=Plan(name="basic", price=4.5), updated_at=0
+            id=id_,
+            customer_id=customer_id,
+            holders=[Holder(id=customer_id), Holder(id="cus_9")],
+            status="active",
+            plan=Plan(name="basic", price=4.5),
+            updated_at=0,
         ).model_dump()
         return id_
 
@@ -91,8 +107,7 @@ class Crm:
             return record | change
         if fault == "ignored":
             change.pop(next(reversed(change)))
-        if fault == "collateral":
-            change["note"] = "tidied up"
+        change |= BESIDE.get(fault or "", {})
         record |= change
         if "updated_at" in record:
             record["updated_at"] += 1
@@ -121,11 +136,20 @@ def _memberships(crm: Crm) -> APIRouter:
     app = APIRouter()
 
     @app.get("/memberships/{membership_id}", operation_id="read_membership")
-    async def read_membership(membership_id: MembershipId) -> Membership:
+    async def read_membership(membership_id: MembershipId, response: Response) -> Membership:
         held, crm.stale = crm.stale or crm.memberships, None
         if membership_id not in held:
             raise HTTPException(404, "no such membership")
+        response.headers["ETag"] = _version(held[membership_id])
         return Membership.model_validate(held[membership_id])
+
+    @app.get("/memberships", operation_id="search")
+    async def search(question: str) -> list[Membership]:
+        asked = re.fullmatch("holder = '([^']*)'", question)
+        if asked is None:
+            raise HTTPException(400, "not in my language")
+        held = [Membership.model_validate(row) for row in crm.memberships.values()]
+        return [row for row in held if Holder(id=asked[1]) in row.holders]
 
     @app.get("/customers/{customer_id}/membership", operation_id="membership_of")
     async def membership_of(customer_id: str) -> Membership:
@@ -136,12 +160,23 @@ def _memberships(crm: Crm) -> APIRouter:
 
     @app.patch("/memberships/{membership_id}", operation_id="change_membership")
     async def change_membership(
-        membership_id: MembershipId, change: Change, idempotency_key: Annotated[str | None, Header()] = None
+        membership_id: MembershipId,
+        change: Change,
+        idempotency_key: Annotated[str | None, Header()] = None,
+        if_match: Annotated[str | None, Header()] = None,
     ) -> Membership:
         record = crm.memberships[membership_id]
+        if crm.fault == "raced":
+            record["updated_at"] += 1
+        if if_match not in (None, _version(record)):
+            raise HTTPException(412, "it has changed")
         return Membership.model_validate(crm.write(idempotency_key, record, change.model_dump(exclude_unset=True)))
 
     return app
+
+
+def _version(record: dict[str, Any]) -> str:
+    return f'"{record["updated_at"]}"'
 
 
 def _callbacks(crm: Crm) -> APIRouter:

@@ -67,8 +67,8 @@ async def done(desk: Desk, name: str, args: dict[str, Any], fault: str | None = 
 
 PAUSED = {None: "verified", "cut": "verified", "hang": "verified", "truncated": "verified", "double": "verified",
           "silent": "absent", "stale": "absent", "ignored": "mismatch", "collateral": "mismatch", "refused": "absent",
-          "broken": "absent"}  # fmt: skip
-CALLED = PAUSED | {"double": "mismatch", "stale": "verified", "collateral": "verified"}
+          "broken": "absent", "repriced": "mismatch", "raced": "verified"}  # fmt: skip
+CALLED = PAUSED | {"double": "mismatch", "stale": "verified", "collateral": "verified", "repriced": "verified"}
 """A read of callbacks is never stale here, and a field that nobody asked about may have any value in a new record."""
 OUTCOMES = {"cut": "lost", "hang": "lost", "truncated": "lost", "refused": "refused", "broken": "answered by an error"}
 
@@ -186,6 +186,85 @@ async def test_an_answer_that_is_not_as_described_is_told(desk: Desk, tmp_path: 
     await connection.close()
 
 
+ASKED = """
+system: crm
+spec: crm-api.json
+url: {url}
+auth: {{secret: {{file: crm-token}}}}
+tools:
+  find_membership:
+    lookup:
+      read: search
+      send: {{query.question: {{scope: customer_id, within: "holder = '{{}}'"}}}}
+      owner: holders.0.id
+    subject: own_membership
+    result: {{id: id, other: {{at: holders.1.id, type: string}}}}
+  pause_membership:
+    action: change_membership
+    risk: customer_confirmed
+    key: {{condition: header.If-Match}}
+    send: {{path.membership_id: {{arg: membership_id}}, body.status: paused}}
+    target: {{kind: membership, id: {{arg: membership_id}}}}
+    proof:
+      read: read_membership
+      send: {{path.membership_id: {{arg: membership_id}}}}
+      owner: holders.0.id
+      changed: {{status: paused}}
+      follows: [updated_at, plan.price]
+"""
+
+
+@pytest.fixture
+async def asked(desk: Desk, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk for which owners stand in a list, a search has its own language, and records have versions."""
+    [connection] = connections_of(declared(tmp_path, desk.crm, ASKED), NEEDS)
+    yield Desk(desk.crm, connection, connected_catalog(Catalog(), [connection]))
+    await connection.close()
+
+
+async def test_a_system_is_asked_in_its_own_language_for_this_customer_alone(asked: Desk) -> None:
+    tool, mine = asked.tools.lookup("find_membership"), asked.crm.join("cus_1")
+    seen = await tool.run(tool.args.model_validate({}), MINE)
+    assert seen is not None
+    assert seen.model_dump() == {"id": mine, "other": "cus_9"}
+    assert await tool.run(tool.args.model_validate({}), scope_of("cus_9")) is None, "only the first holder owns it"
+    for name in ("cus_1' or holder = 'cus_2", "", "cus_1\n"):
+        with pytest.raises(ToolLost, match="cannot stand in a question"):
+            await tool.run(tool.args.model_validate({}), scope_of(name))
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "state"),
+    [(None, "answered", "verified"), ("repriced", "answered", "verified"), ("collateral", "answered", "mismatch"),
+     ("raced", "refused", "absent"), ("silent", "answered", "absent")],
+)  # fmt: skip
+async def test_a_record_is_changed_in_the_version_that_was_looked_at(
+    asked: Desk, fault: str | None, outcome: str, state: str
+) -> None:
+    mine = asked.crm.join("cus_1")
+    said, finding = await done(asked, "pause_membership", {"membership_id": mine}, fault)
+    assert (said, finding.state) == (outcome, state)
+    action = asked.tools.action("pause_membership")
+    assert action.key is KeyKind.CONDITION
+    for wanted in (asked.crm.join("cus_2"), "M-99"):
+        with pytest.raises(ToolRefused, match="no such record of this customer"):
+            await action.run(action.args.model_validate({"membership_id": wanted}), MINE, "key-1")
+
+
+async def test_a_system_that_tells_no_version_is_sent_nothing(desk: Desk, tmp_path: Path) -> None:
+    text = ASKED.replace("read: read_membership", "read: membership_of")
+    text = text.replace(
+        "{{path.membership_id: {{arg: membership_id}}}}\n      owner",
+        "{{path.customer_id: {{scope: customer_id}}}}\n      owner",
+    )
+    [connection] = connections_of(declared(tmp_path, desk.crm, text), NEEDS)
+    action = connected_catalog(Catalog(), [connection]).action("pause_membership")
+    with pytest.raises(ToolLost, match="which version"):
+        await action.run(action.args.model_validate({"membership_id": desk.crm.join("cus_1")}), MINE, "key-1")
+    assert desk.crm.writes == []
+    await connection.close()
+
+
 SECOND_PROOF = DECLARATION[DECLARATION.index("    proof:\n      read: list") :]
 MINE_AS_ARGUMENT = "body.customer_id: {{arg: who}}"
 WRONG = {
@@ -204,6 +283,17 @@ WRONG = {
     "an unknown argument": ("added: {{phone: {{arg: phone}}", "added: {{phone: {{arg: no}}", "'no' is no argument"),
     "a secret written out": ("secret: {{file: crm-token}}", "secret: hush", "crm.yaml:5: "),
     "an address with more": ("url: {url}", "url: https://u:p@crm.example", "write an address like"),
+    "a version of a list": ("key: none", "key: {{condition: header.If-Match}}", "a list has none"),
+    "two kinds of key": (
+        "key: none",
+        "key: {{marker: body.note, condition: header.If-Match}}",
+        "{marker: PLACE} or {condition",
+    ),
+    "an id that stands nowhere": (
+        "{{scope: customer_id}}\n      body.phone",
+        "{{scope: customer_id, within: x}}\n      body.phone",
+        "in one place of `within`",
+    ),
     "an unknown class": ("risk: customer_confirmed", "risk: harmless", "'risk' is 'harmless'"),
 }
 

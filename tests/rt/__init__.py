@@ -1,0 +1,1 @@
+"""Request Tracker, another ticket system that nobody here wrote, reached through the OpenAPI connector alone."""
