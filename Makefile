@@ -33,11 +33,11 @@ test: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not slow" -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/pytest -m "not slow" -n 3 --dist worksteal
 
 # What takes minutes of its own: the pages' walkthroughs by started processes, and the browser agent in a real browser.
 test-slow: .venv/dev.stamp
-	$(BIN)/pytest -m slow --ignore tests/cases/matrix -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/pytest -m slow --ignore tests/cases/matrix -n 3 --dist worksteal
 
 # Real systems of others on loopback; installing and seeding them takes minutes, once.
 test-systems: .venv/dev.stamp
