@@ -8,6 +8,8 @@ from playwright.async_api import Page, expect
 from agent.casefile import events as e
 from tests.web.casework import REFUND, STAFF_TOKEN, Casework, cancelled, identified, received
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = """<script>document.title = "taken"</script><img src=x onerror="document.title = 'taken'">"""
 UNLABELLED = """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, select, button")]
     .filter(field => !field.labels?.length && !field.textContent.trim()).map(field => field.outerHTML)"""

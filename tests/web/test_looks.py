@@ -7,6 +7,8 @@ from agent.casefile.records import Ask, Citation, Proposal
 from tests.web.scripted_desk import Reply, ScriptedDesk
 from tests.web.visitor import Visitor
 
+pytestmark = pytest.mark.slow
+
 AA = 4.5
 CITED = Citation(
     id="refunds/4.2", kind="clause", title="Large refunds", release="r", quote="Above 50 EUR a person decides."

@@ -7,6 +7,8 @@ from agent.casefile.records import Ask
 from tests.web.scripted_desk import Reply, ScriptedDesk
 from tests.web.visitor import Visitor
 
+pytestmark = pytest.mark.slow
+
 LOST = "The connection is lost. Trying again…"
 
 

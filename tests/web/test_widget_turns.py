@@ -8,6 +8,8 @@ from playwright.async_api import expect
 from tests.web.scripted_desk import ASKED, Reply, ScriptedDesk
 from tests.web.visitor import Visitor
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_person_is_one_click_away_and_the_agent_then_keeps_silent(visitor: Visitor, desk: ScriptedDesk) -> None:
     desk.replies.append(Reply(sentences=["I have asked a colleague."], status="waiting_person"))

@@ -157,7 +157,7 @@ BECAME = {
 }
 
 
-@pytest.mark.parametrize("fault", [None, *FAULTS])
+@pytest.mark.parametrize("fault", [None, *(pytest.param(fault, marks=pytest.mark.slow) for fault in FAULTS)])
 async def test_an_action_over_stdio_is_proven_whatever_the_server_says(there: Warehouse, fault: str | None) -> None:
     async with reached(there, "stdio") as tools:
         there.hold(fault=fault)
