@@ -102,8 +102,8 @@ class Settings(BaseSettings):
 def tools_of(settings: Settings) -> Catalog:
     """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
     needs = needs_of(settings, looking=True)
-    browsing, zone = _browsing(settings, Chromium()), zone_of(settings.playbook)
-    own = harbor_catalog(needs.customers, needs.code_secret, needs.clock, zone, needs.own, browsing)
+    browsing = _browsing(settings, Chromium())
+    own = harbor_catalog(needs.customers, needs.code_secret, needs.clock, needs.zone, needs.own, browsing)
     return connected_catalog(own, connections_of(settings.connections, needs))
 
 
@@ -123,6 +123,7 @@ def needs_of(
         code_secret=code_secret,
         customers=customers,
         own=own or OwnSide(),
+        zone=zone_of(settings.playbook),
         folder=folder,
         looking=looking,
     )
@@ -137,8 +138,8 @@ async def connected_tools(
     async with contextlib.AsyncExitStack() as stack:
         backoffice = await stack.enter_async_context(needs.customers)
         chromium = await stack.enter_async_context(Chromium(settings.chromium))
-        browsing, zone = _browsing(settings, chromium), zone_of(settings.playbook)
-        harbor = harbor_catalog(backoffice, code_secret, needs.clock, zone, needs.own, browsing)
+        browsing = _browsing(settings, chromium)
+        harbor = harbor_catalog(backoffice, code_secret, needs.clock, needs.zone, needs.own, browsing)
         browsed = [tool for tool in harbor.tools.values() if tool.system == "staff_pages"]
         pages = Connection(system="staff_pages", tools=browsed, probe=lambda: tried(chromium.reached()))
         house = Connection(system="backoffice", tools=[tool for tool in harbor.tools.values() if tool not in browsed])

@@ -32,7 +32,6 @@ systems:
     url: {calendar}
     user: {user}
     password: {{file: calendar_password}}
-    timezone: Europe/Amsterdam
     hours:
       monday: 09:00-12:00
       tuesday: 09:00-12:00

@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from pydantic import JsonValue
 
@@ -78,7 +77,7 @@ class Agenda:
 
     calendar: Dav
     others: Sequence[Dav]
-    zone: ZoneInfo
+    zone: tzinfo
     shifts: Sequence[Shift]
     sorts: Mapping[str, Sort]
     notice: timedelta

@@ -17,7 +17,6 @@ from datetime import time, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, JsonValue
 
@@ -71,14 +70,6 @@ def _hours(text: str) -> str:
     return text
 
 
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ValueError, OSError, LookupError) as error:
-        raise ValueError(f"'{name}' is no time zone; write one such as Europe/Berlin.") from error
-    return name
-
-
 Url = Annotated[str, AfterValidator(_address)]
 
 
@@ -102,9 +93,8 @@ class CalDavSettings(SystemSettings):
     password: Secret
     ca_file: Path | None = None
     """Who vouches for the server, where that is not one of the authorities that the system trusts."""
-    timezone: Annotated[str, AfterValidator(_zone)]
     hours: dict[Day, Annotated[str, AfterValidator(_hours)]]
-    """When appointments can be, by weekday; no line for a day off."""
+    """When appointments can be, by weekday and the company's clock; no line for a day off."""
     kinds: Annotated[dict[SortName, SortSettings], Field(min_length=1)]
     notice_minutes: Annotated[int, Field(ge=0)] = 120
     days_ahead: Annotated[int, Field(ge=1, le=180)] = 14
@@ -234,7 +224,7 @@ def agenda_of(settings: CalDavSettings, needs: Needs) -> Agenda:
     return Agenda(
         calendar=own,
         others=others,
-        zone=ZoneInfo(settings.timezone),
+        zone=needs.zone,
         shifts=_shifts(settings.hours),
         sorts={name: Sort(timedelta(minutes=sort.minutes), sort.title) for name, sort in settings.kinds.items()},
         notice=timedelta(minutes=settings.notice_minutes),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Generic, NoReturn, TypeVar
 
@@ -39,6 +39,8 @@ class Needs:
     """Where the customers are on file."""
     own: Own
     """What the desk itself keeps."""
+    zone: tzinfo = UTC
+    """The company's, in which people are told times."""
     folder: Path = Path()
     """Where paths in the declarations begin."""
     looking: bool = False

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from icalendar import Calendar, Event
 from pydantic import JsonValue
@@ -78,7 +77,7 @@ def changed(text: str, fields: Mapping[str, JsonValue], *, now: datetime) -> str
     return _text(calendar)
 
 
-def as_record(text: str, zone: ZoneInfo) -> Record:
+def as_record(text: str, zone: tzinfo) -> Record:
     """The event of a calendar: every property by its name in small letters, its moments in UTC. Raises ValueError."""
     event = _only(Calendar.from_ical(text))
     record: Record = {"id": str(event["UID"])}
@@ -94,7 +93,7 @@ def as_record(text: str, zone: ZoneInfo) -> Record:
     return record | ({"parts": len(event.subcomponents)} if event.subcomponents else {})
 
 
-def busy(texts: Iterable[str], zone: ZoneInfo) -> Iterator[tuple[str, Span]]:
+def busy(texts: Iterable[str], zone: tzinfo) -> Iterator[tuple[str, Span]]:
     """The id and the time of every event that takes somebody's time. Raises ValueError."""
     for text in texts:
         for event in Calendar.from_ical(text).events:
@@ -102,7 +101,7 @@ def busy(texts: Iterable[str], zone: ZoneInfo) -> Iterator[tuple[str, Span]]:
                 yield str(event.get("UID", "")), _span(event, zone)
 
 
-def stretches(shifts: Iterable[Shift], length: timedelta, zone: ZoneInfo, window: Span) -> list[Span]:
+def stretches(shifts: Iterable[Shift], length: timedelta, zone: tzinfo, window: Span) -> list[Span]:
     """The working time within the window, cut from each opening on into pieces of this length."""
     kept, found = list(shifts), list[Span]()
     first, last = (at.astimezone(zone).date() for at in (window.start, window.end))
@@ -143,11 +142,11 @@ def _only(calendar: Calendar) -> Event:
     return events[0]
 
 
-def _span(event: Event, zone: ZoneInfo) -> Span:
+def _span(event: Event, zone: tzinfo) -> Span:
     return Span(_in_utc(event.start, zone), _in_utc(event.end, zone))
 
 
-def _in_utc(at: datetime | date, zone: ZoneInfo) -> datetime:
+def _in_utc(at: datetime | date, zone: tzinfo) -> datetime:
     """A day begins at midnight, and what names no zone is meant in the company's."""
     moment = at if isinstance(at, datetime) else datetime.combine(at, time())
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
