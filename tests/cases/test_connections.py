@@ -26,7 +26,8 @@ ACTIONS = """
 find_membership: {risk: low_risk, identity: confirmed}
 get_membership: {risk: low_risk, identity: confirmed}
 get_reservations: {risk: low_risk, identity: confirmed}
-pause_membership: {risk: customer_confirmed, identity: verified}
+pause_membership: {risk: customer_confirmed, identity: verified, reversible: true, undo: restore_membership}
+restore_membership: {risk: human_approved, identity: verified}
 ask_for_a_call: {risk: human_approved, identity: verified}
 put_aside: {risk: low_risk, identity: verified}
 wipe: {risk: low_risk, identity: anonymous}
@@ -90,7 +91,11 @@ def outcomes(action: str, what: str) -> str:
 
 
 WORDS = outcomes("pause_membership", "Your pause") + outcomes("put_aside", "Your reservation")
-WORDS += outcomes("ask_for_a_call", "Your call") + "no_membership: There is no membership of yours.\n"
+WORDS += (
+    outcomes("restore_membership", "Your membership")
+    + outcomes("ask_for_a_call", "Your call")
+    + "no_membership: There is no membership of yours.\n"
+)
 
 
 def book_in(
@@ -147,6 +152,11 @@ async def test_a_change_in_the_companys_own_system_is_agreed_done_and_proven(com
     assert "Your pause is done" in done["reply"]
     held = company.crm.memberships[membership]
     assert (held["status"], held["paused_until"], held["updated_at"]) == ("paused", "2026-12-01", 1)
+    wanted = {"effect": done["receipts"][0]["effect"], "reason": "The customer rang and changed their mind."}
+    house = company.theatre.house
+    answer = await house.client.post(f"/v1/cases/{case.id}/undo", json=wanted, headers=house.staff)
+    [receipt] = answer.raise_for_status().json()["turn"]["receipts"]
+    assert (receipt["action"], receipt["state"], held["status"]) == ("restore_membership", "verified", "active")
 
 
 @pytest.mark.parametrize(

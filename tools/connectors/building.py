@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import JsonValue
 
 from tools.connectors.connection import forbidden
 from tools.connectors.declaring import (
     ActionDeclaration,
     Argument,
+    Before,
     Bound,
     Fact,
     Key,
@@ -20,7 +23,7 @@ from tools.connectors.declaring import (
     Version,
 )
 from tools.connectors.working import ActionAtWork, LookupAtWork, ProofAtWork, ReadAtWork
-from tools.contract import Action, Arguments, KeyKind, Lookup, Tool
+from tools.contract import Action, Arguments, KeyKind, Lookup, Tool, Undo
 from tools.declared import DeclarationError
 from tools.schemas import ScalarName, Schema, arguments, facts
 
@@ -78,6 +81,7 @@ def _action(operations: Operations, name: str, declared: ActionDeclaration, syst
     _known_arguments(args, [*declared.proof.changed.values(), *declared.proof.added.values(), declared.target.id or ""])
     if declared.proof.added and owns is None and not any(isinstance(value, Bound) for value in sent.values()):
         raise DeclarationError("nothing makes the new record the customer's; send {scope: customer_id}, or add `owns`.")
+    _known_arguments(args, list(declared.undo.with_.values()) if declared.undo else [])
     doing = ActionAtWork(operations, declared, proof, owns, place, _version(operations, declared))
     return Action(
         name=name,
@@ -90,6 +94,7 @@ def _action(operations: Operations, name: str, declared: ActionDeclaration, syst
         before=doing.before,
         run=doing.run,
         verify=proof.verify,
+        undo=Undo(declared.undo.action, doing.taken_back) if declared.undo else None,
         proof=declared.proof.read,
     )
 
@@ -157,7 +162,7 @@ def _names_nobody(sent: Sent, *readings: Reading) -> None:
             raise DeclarationError(f"no argument names a customer; send {{scope: customer_id}} to '{place}'.")
 
 
-def _known_arguments(args: type[Arguments], values: list[Value]) -> None:
+def _known_arguments(args: type[Arguments], values: Sequence[Value | Before]) -> None:
     for value in values:
         if isinstance(value, Argument) and value.arg not in args.model_fields:
             raise DeclarationError(f"'{value.arg}' is no argument of the tool: nothing under its `send` takes it.")

@@ -167,6 +167,33 @@ class Aim(Declared):
     id: Argument | None = None
 
 
+class Before(Declared):
+    """A value of the record as it was: the way to it."""
+
+    before: str
+
+
+def _kind_of_return(value: Any) -> str:
+    if isinstance(value, Before) or (isinstance(value, dict) and "before" in value):
+        return "before"
+    return _kind_of_value(value)
+
+
+class Undo(Declared):
+    """The action that takes it back, with its arguments; what has no value for one of them cannot be taken back."""
+
+    action: ToolName
+    with_: dict[
+        ToolName,
+        Annotated[
+            Annotated[Argument, Tag("argument")]
+            | Annotated[Before, Tag("before")]
+            | Annotated[str | int | float | bool, Tag("plain")],
+            Discriminator(_kind_of_return),
+        ],
+    ] = Field(alias="with", min_length=1)
+
+
 class ActionDeclaration(Declared):
     """A tool that changes a record."""
 
@@ -180,6 +207,13 @@ class ActionDeclaration(Declared):
     owns: Reading | None = None
     """A record that has to be the customer's before anything is sent."""
     proof: Proof
+    undo: Undo | None = None
+
+    @model_validator(mode="after")
+    def _known_before(self) -> Self:
+        if self.undo and self.proof.added and any(isinstance(value, Before) for value in self.undo.with_.values()):
+            raise ValueError("what was not there before has no values from then; `before` goes with `changed`.")
+        return self
 
 
 def _kind(value: Any) -> str:

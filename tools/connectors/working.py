@@ -13,6 +13,7 @@ from tools.calls import as_read
 from tools.connectors.declaring import (
     ActionDeclaration,
     Argument,
+    Before,
     Bound,
     Fact,
     Operations,
@@ -37,9 +38,8 @@ def resolved(values: Sent, args: Any, scope: Scope) -> dict[str, JsonValue]:
 
 def _value(value: Value, args: Any, scope: Scope) -> JsonValue:
     match value:
-        case Argument(arg=name):
-            found: JsonValue = args.model_dump(mode="json")[name]
-            return found
+        case Argument():
+            return _told(value, args)
         case Bound(within=text) if text != "{}":
             return text.replace("{}", _plain(scope.customer()))
         case Bound(type="integer"):
@@ -48,6 +48,13 @@ def _value(value: Value, args: Any, scope: Scope) -> JsonValue:
             return scope.customer()
         case _:
             return value
+
+
+def _told(value: Argument | str | float | bool, args: Any) -> JsonValue:
+    if not isinstance(value, Argument):
+        return value
+    found: JsonValue = args.model_dump(mode="json")[value.arg]
+    return found
 
 
 def _plain(customer_id: str) -> str:
@@ -212,6 +219,15 @@ class ActionAtWork:
         sent = resolved(self.declared.send, args, scope) | ({self.key: key} if self.key else {})
         answer = await self.operations.write(self.declared.action, sent)
         return answer if isinstance(answer, dict) else {"answer": answer}
+
+    def taken_back(self, args: Any, before: JsonValue) -> Record | None:
+        """The arguments of what takes it back; None where one of them has no value."""
+        record = Snapshot.model_validate(before).record
+        wanted: Record = {
+            name: _part(record, value.before) if isinstance(value, Before) else _told(value, args)
+            for name, value in (self.declared.undo.with_.items() if self.declared.undo else ())
+        }
+        return None if None in wanted.values() else wanted
 
     async def _is_theirs(self, args: Any, scope: Scope) -> None:
         if self.owns is not None and await self.owns.record(args, scope) is None:

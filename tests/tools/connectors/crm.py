@@ -272,6 +272,22 @@ tools:
       owner: customer_id
       changed: {{status: paused, paused_until: {{arg: date}}}}
       follows: [updated_at]
+    undo: {{action: restore_membership, with: {{membership_id: {{arg: membership_id}}, status: {{before: status}}}}}}
+  restore_membership:
+    action: change_membership
+    summary: Give a membership the status that it had.
+    risk: human_approved
+    key: {{idempotency_key: header.Idempotency-Key}}
+    send:
+      path.membership_id: {{arg: membership_id}}
+      body.status: {{arg: status, required: true}}
+    target: {{kind: membership, id: {{arg: membership_id}}}}
+    proof:
+      read: read_membership
+      send: {{path.membership_id: {{arg: membership_id}}}}
+      owner: customer_id
+      changed: {{status: {{arg: status}}}}
+      follows: [updated_at]
   ask_for_a_call:
     action: create_callback
     summary: Have somebody call the customer.

@@ -17,7 +17,18 @@ from tests.tools.papers import Drawer
 from tools.catalog import connected_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs
-from tools.contract import Catalog, Finding, KeyKind, Risk, Scope, Target, ToolLost, ToolRefused
+from tools.contract import (
+    Catalog,
+    Compensation,
+    Finding,
+    KeyKind,
+    Risk,
+    Scope,
+    Snapshot,
+    Target,
+    ToolLost,
+    ToolRefused,
+)
 from tools.declared import DeclarationError
 from tools.http import Backoffice
 
@@ -50,14 +61,16 @@ def desk(one_desk: Desk) -> Desk:
     return one_desk
 
 
-async def done(desk: Desk, name: str, args: dict[str, Any], fault: str | None = None) -> tuple[str, Finding]:
+async def done(
+    desk: Desk, name: str, args: dict[str, Any], fault: str | None = None, key: str = "key-1"
+) -> tuple[str, Finding]:
     """What became of the call, and what was found afterwards."""
     action = desk.tools.action(name)
     exact = action.args.model_validate(args)
     before = await action.before(exact, MINE)
     desk.crm.fault, outcome = fault, "answered"
     try:
-        await action.run(exact, MINE, "key-1")
+        await action.run(exact, MINE, key)
     except ToolLost as error:
         outcome = "answered by an error" if error.answered else "lost"
     except ToolRefused:
@@ -265,6 +278,19 @@ async def test_a_system_that_tells_no_version_is_sent_nothing(desk: Desk, tmp_pa
     await connection.close()
 
 
+async def test_it_is_taken_back_by_the_action_that_is_declared_for_it(desk: Desk) -> None:
+    mine, pause = desk.crm.join("cus_1"), desk.tools.action("pause_membership")
+    exact = pause.args.model_validate({"membership_id": mine, "date": "2026-10-01"})
+    before = await pause.before(exact, MINE)
+    await done(desk, "pause_membership", exact.model_dump())
+    assert pause.undo is not None
+    back = pause.undo(exact, before)
+    assert back == Compensation(action="restore_membership", args={"membership_id": mine, "status": "active"})
+    _, finding = await done(desk, back.action, back.args, key="key-2")
+    assert (finding.state, desk.crm.memberships[mine]["status"]) == ("verified", "active")
+    assert pause.undo(exact, Snapshot(record={"id": mine}).kept()) is None, "nobody knows how it was"
+
+
 SECOND_PROOF = DECLARATION[DECLARATION.index("    proof:\n      read: list") :]
 MINE_AS_ARGUMENT = "body.customer_id: {{arg: who}}"
 WRONG = {
@@ -293,6 +319,16 @@ WRONG = {
         "{{scope: customer_id}}\n      body.phone",
         "{{scope: customer_id, within: x}}\n      body.phone",
         "in one place of `within`",
+    ),
+    "an unknown argument of the way back": (
+        "with: {{membership_id: {{arg: membership_id}}",
+        "with: {{membership_id: {{arg: id}}",
+        "'id' is no argument",
+    ),
+    "what was not there before": (
+        "added: {{phone: {{arg: phone}}, minutes: {{arg: minutes}}, topic: other}}",
+        "added: {{topic: other}}\n    undo: {{action: forget_call, with: {{number: {{before: number}}}}}}",
+        "`before` goes with `changed`",
     ),
     "an unknown class": ("risk: customer_confirmed", "risk: harmless", "'risk' is 'harmless'"),
 }
