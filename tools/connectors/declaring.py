@@ -131,6 +131,8 @@ class Proof(Reading):
     """Field → value that the record has then."""
     added: Sent = {}
     """Field → value of the one record that the list has gained."""
+    gone: Literal[True] | None = None
+    """The record is there no more, whoever it may belong to."""
     pending: dict[str, list[str]] = {}
     """Field → values with which the system says that it has not done it yet."""
     follows: list[str] = []
@@ -140,8 +142,11 @@ class Proof(Reading):
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
-        if bool(self.changed) == bool(self.added):
-            raise ValueError("a proof says what has changed in a record, or what a list has gained; write one of them.")
+        if sum(map(bool, (self.changed, self.added, self.gone))) != 1:
+            raise ValueError(
+                "a proof says what has `changed` in a record, what a list has gained (`added`), or that the record is "
+                "`gone`; write one of them."
+            )
         return self
 
 

@@ -83,20 +83,19 @@ class ReadAtWork:
 
     async def record(self, args: Any, scope: Scope) -> Record | None:
         """The one record that is meant, when it is the customer's. Raises ToolLost, ToolRefused."""
-        found = await self.found(args, scope)
-        rows: list[JsonValue] = found if isinstance(found, list) else [] if found is None else [found]
-        meant = [row for row in self.records(rows, scope) if self._is_meant(row, args, scope)]
+        meant = [row for row in await self._meant(args, scope) if self._is_of(scope, row)]
         if len(meant) > 1:
             raise ToolLost(f"The system answered with {len(meant)} records where one was meant.", answered=True)
         return meant[0] if meant else None
 
-    def records(self, rows: list[JsonValue], scope: Scope) -> Iterator[Record]:
-        """Those of the customer in scope. Raises ToolLost for what is no record."""
-        for row in rows:
-            if not isinstance(row, dict):
-                raise ToolLost("The system answered with something that is not a record.", answered=True)
-            if self.declared.owner is None or _is_theirs(_part(row, self.declared.owner), scope):
-                yield row
+    async def _meant(self, args: Any, scope: Scope) -> list[Record]:
+        """What is meant, whoever it belongs to."""
+        found = await self.found(args, scope)
+        rows: list[JsonValue] = found if isinstance(found, list) else [] if found is None else [found]
+        return [row for row in _records(rows) if self._is_meant(row, args, scope)]
+
+    def _is_of(self, scope: Scope, row: Record) -> bool:
+        return self.declared.owner is None or _is_theirs(_part(row, self.declared.owner), scope)
 
     def _is_meant(self, row: Record, args: Any, scope: Scope) -> bool:
         wanted = resolved(self.declared.where, args, scope)
@@ -144,6 +143,9 @@ class ProofAtWork(ReadAtWork):
         """Look again, and compare all but what may follow."""
         then = Snapshot.model_validate(before)
         try:
+            if self.declared.gone:
+                there = bool(await self._meant(args, scope))
+                return Finding.changed({"exists": True}, {"exists": there}, {"exists": False})
             if self.declared.added:
                 rows = await self._rows(args, scope)
                 intended = resolved(self.declared.added, args, scope)
@@ -175,7 +177,8 @@ class ProofAtWork(ReadAtWork):
 
     async def _rows(self, args: Any, scope: Scope) -> list[Record]:
         found = await self.found(args, scope)
-        rows = [self._kept(row) for row in self.records(found if isinstance(found, list) else [found], scope)]
+        theirs = [row for row in _records(found if isinstance(found, list) else [found]) if self._is_of(scope, row)]
+        rows = [self._kept(row) for row in theirs]
         if any(self.declared.id not in row for row in rows):
             raise ToolLost(f"The system's records have no '{self.declared.id}'.", answered=True)
         return [{**row, "id": row[self.declared.id]} for row in rows]
@@ -214,7 +217,7 @@ class ActionAtWork:
             # Before anything is looked at: what changes after this look is then refused by the system.
             key = await self.version(resolved(self.declared.proof.send, args, scope))
         await self._is_theirs(args, scope)
-        if self.declared.proof.changed:
+        if not self.declared.proof.added:
             await self.proof.before(args, scope)
         sent = resolved(self.declared.send, args, scope) | ({self.key: key} if self.key else {})
         answer = await self.operations.write(self.declared.action, sent)
@@ -232,6 +235,14 @@ class ActionAtWork:
     async def _is_theirs(self, args: Any, scope: Scope) -> None:
         if self.owns is not None and await self.owns.record(args, scope) is None:
             raise ToolRefused("There is no such record of this customer.")
+
+
+def _records(rows: Sequence[JsonValue]) -> Iterator[Record]:
+    """The rows. Raises ToolLost for what is no record."""
+    for row in rows:
+        if not isinstance(row, dict):
+            raise ToolLost("The system answered with something that is not a record.", answered=True)
+        yield row
 
 
 def _part(value: JsonValue, way: str) -> JsonValue:

@@ -127,6 +127,7 @@ def app_of(crm: Crm) -> FastAPI:
 
     app = FastAPI(title="CRM", dependencies=[Depends(let_in)])
     app.include_router(_memberships(crm))
+    app.include_router(_endings(crm))
     app.include_router(_callbacks(crm))
     app.add_middleware(_Faulty, crm=crm)
     return app
@@ -171,6 +172,19 @@ def _memberships(crm: Crm) -> APIRouter:
         if if_match not in (None, _version(record)):
             raise HTTPException(412, "it has changed")
         return Membership.model_validate(crm.write(idempotency_key, record, change.model_dump(exclude_unset=True)))
+
+    return app
+
+
+def _endings(crm: Crm) -> APIRouter:
+    app = APIRouter()
+
+    @app.delete("/memberships/{membership_id}", operation_id="end_membership", status_code=204)
+    async def end_membership(membership_id: MembershipId) -> None:
+        if crm.fault in ("refused", "broken"):
+            raise HTTPException(422 if crm.fault == "refused" else 500, "no")
+        if crm.fault != "silent":
+            del crm.memberships[membership_id]
 
     return app
 

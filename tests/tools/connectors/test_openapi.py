@@ -291,6 +291,52 @@ async def test_it_is_taken_back_by_the_action_that_is_declared_for_it(desk: Desk
     assert pause.undo(exact, Snapshot(record={"id": mine}).kept()) is None, "nobody knows how it was"
 
 
+ENDED = """
+  end_membership:
+    action: end_membership
+    risk: human_approved
+    key: condition
+    send: {{path.membership_id: {{arg: membership_id}}}}
+    target: {{kind: membership, id: {{arg: membership_id}}}}
+    proof:
+      read: read_membership
+      send: {{path.membership_id: {{arg: membership_id}}}}
+      owner: customer_id
+      gone: true
+"""
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "state"),
+    [(None, "answered", "verified"), ("cut", "lost", "verified"), ("silent", "answered", "absent"),
+     ("refused", "refused", "absent"), ("broken", "answered by an error", "absent")],
+)  # fmt: skip
+async def test_a_record_that_is_removed_is_there_no_more(
+    desk: Desk, tmp_path: Path, fault: str | None, outcome: str, state: str
+) -> None:
+    mine, other = desk.crm.join("cus_1"), desk.crm.join("cus_2")
+    [connection] = connections_of(declared(tmp_path, desk.crm, DECLARATION + ENDED), NEEDS)
+    ending = Desk(desk.crm, connection, connected_catalog(Catalog(), [connection]))
+    said, finding = await done(ending, "end_membership", {"membership_id": mine}, fault)
+    assert (said, finding.state, mine in desk.crm.memberships) == (outcome, state, state != "verified")
+    action, exact = ending.tools.action("end_membership"), {"membership_id": other}
+    with pytest.raises(ToolRefused, match="no such record of this customer"):
+        await action.run(action.args.model_validate(exact), MINE, "key-1")
+    assert other in desk.crm.memberships
+    await connection.close()
+
+
+async def test_what_became_somebody_elses_is_not_gone(desk: Desk, tmp_path: Path) -> None:
+    mine = desk.crm.join("cus_1")
+    [connection] = connections_of(declared(tmp_path, desk.crm, DECLARATION + ENDED), NEEDS)
+    action = connected_catalog(Catalog(), [connection]).action("end_membership")
+    exact = action.args.model_validate({"membership_id": mine})
+    before = await action.before(exact, MINE)
+    desk.crm.memberships[mine]["customer_id"] = "cus_2"
+    assert (await action.verify(exact, MINE, before)).state == "absent"
+    await connection.close()
+
+
 SECOND_PROOF = DECLARATION[DECLARATION.index("    proof:\n      read: list") :]
 MINE_AS_ARGUMENT = "body.customer_id: {{arg: who}}"
 WRONG = {
