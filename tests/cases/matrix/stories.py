@@ -295,7 +295,13 @@ class Play:
         about = {*self.names.values(), self.case.id}
         actor = "staff:mara" if self.story.browsed else "agent"
         rows = await self.door.oracle.written(self.since, resource=self.story.resource, actor=actor)
-        return [row for row in rows if row["id"] in about or about & {str(new) for _, new in row["changes"].values()}]
+        theirs = [row for row in rows if row["id"] in about or about & {str(new) for _, new in row["changes"].values()}]
+        return [row for row in theirs if self._is_of_its_kind(row["changes"])]
+
+    def _is_of_its_kind(self, changes: Record) -> bool:
+        """A handoff's ticket is none of a bug's; what stored nothing has no kind."""
+        wanted = self.story.becomes.get("kind")
+        return wanted is None or "kind" not in changes or changes["kind"][1] == wanted
 
     def knows(self, receipt: Record, written: list[Record]) -> bool:
         """Whether something of this is the effect of that receipt: by its key, or by what that leaves in a record."""
