@@ -259,12 +259,12 @@ class Turns:
             opened = e.CaseOpened(release=self.desk.live.id, channel="studio", locale=book.company.locales[0])
             await files.open(opened, case_id)
         text = _last_words(state)
-        if text:
-            async with files.database.write() as tx:
+        async with files.database.write() as tx:  # in one, or a sweep might answer the message before this run does
+            held = await lease.acquire(tx, self.desk.clock, case_id, self.owner)
+            if held is None:
+                raise LateWriter(f"Another worker is at work on the case {case_id}; try again in a moment.")
+            if text:
                 await inbox.accept(tx, self.desk.tenant, self.desk.clock, case_id, str(uuid.uuid4()), text)
-        held = await self._acquire(case_id)
-        if held is None:
-            raise LateWriter(f"Another worker is at work on the case {case_id}; try again in a moment.")
         self._keepers[case_id] = asyncio.create_task(self._keep(held))
         return await self._open(held, await self._due(case_id))
 

@@ -14,6 +14,8 @@ from agent.errors import LateWriter
 LEASE_S = 4.0
 """After a kill a case is picked up again this many seconds later at the most."""
 RENEW_S = 1.0
+GIVEN_UP = ""
+"""The end of a lease that nobody holds."""
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,16 @@ async def acquire(
 
 
 async def renew(tx: AsyncConnection, clock: Clock, lease: Lease) -> bool:
-    """Hold on to it; False when it has been lost."""
-    held = await tx.execute(update(leases).where(_is(lease)).values(until=clock.after(LEASE_S)))
+    """Hold on to it; False when it has been lost or given up: a renewal under way must not undo its release."""
+    held = await tx.execute(
+        update(leases).where(_is(lease), leases.c.until != GIVEN_UP).values(until=clock.after(LEASE_S))
+    )
     return held.rowcount == 1
 
 
 async def release(tx: AsyncConnection, lease: Lease) -> None:
     """Give it up, so that the next turn need not wait."""
-    await tx.execute(update(leases).where(_is(lease)).values(until=""))
+    await tx.execute(update(leases).where(_is(lease)).values(until=GIVEN_UP))
 
 
 async def check(tx: AsyncConnection, lease: Lease) -> None:
