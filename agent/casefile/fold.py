@@ -297,11 +297,14 @@ def _(_body: e.CaseClosed, case: Case, _at: str) -> dict[str, object]:
 
 
 def _out_of_the_agents_hands(case: Case) -> dict[str, object]:
-    """A person has the case: nothing that was open, asked or submitted is the agent's to carry out any more."""
+    """A person has the case: nothing that was open, asked or submitted is the agent's to carry out any more.
+
+    All that was open is handed over, however much it is.
+    """
     live = ("open", "waiting")
-    over = [i.model_copy(update={"status": "handed_over"}) if i.status in live else i for i in case.intents]
+    over = [i.model_copy(update={"status": "handed_over"}) if i.status in live else i for i in _kept(case.intents)]
     nothing = {"question": None, "offer": None, "approval": None, "approval_intent": None, "offered_person": False}
-    return {"intents": _kept(over), "edits": {}, "yeses": [], "asks": [], **nothing}
+    return {"intents": over, "edits": {}, "yeses": [], "asks": [], **nothing}
 
 
 def _said(case: Case, role: Literal["customer", "agent", "staff", "system"], text: str) -> list[Line]:

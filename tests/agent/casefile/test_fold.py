@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,6 +104,16 @@ def test_thousands_of_events_in_any_order_leave_a_bounded_case() -> None:
         assert len(case.receipts) <= RECEIPTS
         assert sum(intent.status not in ("open", "waiting") for intent in case.intents) <= 2 * SETTLED_KEPT
         assert len(case.yeses) < 20, "those whose time has passed are gone"
+
+
+@pytest.mark.parametrize("kind", ["HandedOff", "TakenOver", "CaseClosed"])
+def test_a_person_is_handed_all_that_was_open_however_much_it_is(kind: str) -> None:
+    writer = Writer(random.Random(1))
+    writer.any("TurnStarted")
+    many = [Intent(id=f"i{n}", name="cancel_order", confidence=0.5, text="") for n in range(1, 41)]
+    writer.note(e.IntakeRead(model="offline", language="en", mood=Mood(sentiment="neutral"), intents=many))
+    writer.any(kind)
+    assert [(known.id, known.status) for known in writer.case.intents] == [(one.id, "handed_over") for one in many]
 
 
 @given(dice=DICE, length=LENGTH)
