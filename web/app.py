@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from web import api, console, problems, shop
+from web import api, console, problems, shop, staff_api
 from web.limits import RateLimit
 
 DESCRIPTION = """\
@@ -28,6 +28,7 @@ def create_app(
     if rate_limit is not None:
         app.add_middleware(RateLimit, per_minute=rate_limit)
     app.include_router(api.router)
+    app.include_router(staff_api.router)
     app.include_router(shop.router)
     app.include_router(console.router)
     return app

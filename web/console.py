@@ -16,12 +16,12 @@ from agent.casefile.fold import Case
 from agent.casefile.records import CaseStatus
 from agent.errors import ApprovalStale
 from web import console_door, console_forms, console_views
-from web.api import decided, undone
 from web.console_forms import Typed
 from web.console_pages import ConsoleRoute, redirect, refusal, render
 from web.console_session import Member, SentForm
 from web.front import Desked, Front
 from web.problems import Problem
+from web.staff_api import decided, undone
 from web.view import packet_of
 
 HOME_ASKED, HOME_CASES, PER_PAGE = 6, 10, 25

@@ -11,9 +11,9 @@ from starlette.datastructures import FormData
 
 from agent.casefile.records import Approval, Args
 from tools.contract import Catalog
-from web.api import Decided, Undo
 from web.console_session import field
 from web.problems import Problem
+from web.staff_api import Decided, Undo
 
 ARG = "arg."
 """Begins the names of the fields that hold arguments."""
