@@ -46,14 +46,15 @@ def test_an_option_is_taken_by_its_place_or_by_its_own_words(said: str, place: i
 
 
 TIMES = [
-    "Thursday 3 December at 10:00", "Thursday 3 December at 14:30", "Friday 4 December at 09:00",
-    "Friday 4 December at 10:00", "Saturday 5 December at 13:00",
+    "Thursday 3 December 2026 at 10:00", "Thursday 3 December 2026 at 14:30", "Friday 4 December 2026 at 09:00",
+    "Friday 4 December 2026 at 10:00", "Saturday 5 December 2026 at 13:00",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("said", "place"),
     [
+        ("Thursday 3 December 2026 at 10:00", 0),
         ("Thursday 3 December at 10:00", 0),
         ("Thursday at 10", 0),
         ("thu 10 am works", 0),
