@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from itertools import count, takewhile
 from random import Random
@@ -110,17 +111,18 @@ async def test_what_is_due_is_said_and_mailed_once_though_the_desk_dies_while_it
             if await _outlives(lane):
                 break
         said = [(await case.turns(), (await case.view())["followups"]) for case in cases]
-        mails = await lane.door.oracle.rows("messages", kind="reminder")
-        written = await lane.door.oracle.written(resource="messages")
-        assert len({mail["customer_id"] for mail in mails}) == len(mails) == len(written) == REMINDERS
-        assert [sum("asked me to remind you" in turn["reply"] for turn in turns) for turns, _ in said] == [
-            1
-        ] * REMINDERS
+        mailed = Counter(
+            row["changes"]["customer_id"][1] for row in await lane.door.oracle.written(resource="messages")
+        )
+        told = [sum("asked me to remind you" in turn["reply"] for turn in turns) for turns, _ in said]
+        twice = sum(times > 1 for times in (*mailed.values(), *told))
+        lost = REMINDERS - len(mailed) + told.count(0)
+        assert (twice, lost) == (0, 0), (mailed, told)
         assert [kept["status"] for _, followups in said for kept in followups] == ["sent"] * REMINDERS
         assert await broken_files(lane.door.home) == []
-        publish(
-            "kills of reminders", "due at once", {"reminders": REMINDERS, "kills": point - 1, "twice": 0, "lost": 0}
-        )
+    kills = lane.desk.deaths - 1
+    assert kills > REMINDERS, "it died too seldom for this to tell anything"
+    publish("kills of reminders", "due at once", {"reminders": REMINDERS, "kills": kills, "twice": twice, "lost": lost})
 
 
 async def _reminded(lane: Lane, number: int) -> Case:
