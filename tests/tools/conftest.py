@@ -26,7 +26,7 @@ settings.load_profile("unhurried")
 
 SECRET = b"only for tests"
 ZONE = ZoneInfo("Europe/Amsterdam")
-PATIENCE_S = 0.6
+PATIENCE_S = 1.5
 """How long the tools wait for an answer."""
 TOO_LONG_MS = int(2000 * PATIENCE_S)
 """How long a fault lets them wait."""

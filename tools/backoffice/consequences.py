@@ -2,8 +2,7 @@
 
 Before: it fills the fields callers may not set, and refuses records that point nowhere (422) or at a taken slot (409).
 After: a customer has points, refunds appear in their order, a return sends its label, appointments take and free
-slots. These follow-up
-writes belong to the write that caused them and have no journal row of their own.
+slots. These follow-up writes belong to the write that caused them and have no journal row of their own.
 """
 
 from collections.abc import Iterator
