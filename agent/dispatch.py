@@ -25,7 +25,8 @@ from agent.errors import BudgetSpent, NotAuthorised
 from agent.policy.decide import decide
 from agent.policy.facts import gather
 from agent.turn import OpenTurn
-from tools.contract import Action, Finding, Scope, ToolLost, ToolRefused
+from tools.contract import Action, Scope, ToolLost, ToolRefused
+from tools.finding import Finding
 
 HOUSEKEEPING = {"find_customer", "send_code", "create_ticket", "send_reminder"}
 """Tools that the desk uses for its own steps: no model is offered them, and no customer waits to hear of them."""

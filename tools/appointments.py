@@ -11,19 +11,8 @@ from typing import Annotated, Any, Literal, Protocol, get_args
 
 from pydantic import BaseModel, JsonValue, StringConstraints
 
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Lookup,
-    Record,
-    Risk,
-    Scope,
-    Target,
-    Tool,
-    Undo,
-)
+from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, Undo
+from tools.finding import Finding, Record
 from tools.moments import Local
 
 Kind = Literal["service", "callback", "delivery"]

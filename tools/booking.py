@@ -27,15 +27,8 @@ from tools.appointments import (
     tools_over,
     within,
 )
-from tools.contract import (
-    Finding,
-    KeyKind,
-    Record,
-    Scope,
-    Snapshot,
-    Tool,
-    ToolRefused,
-)
+from tools.contract import KeyKind, Scope, Tool, ToolRefused
+from tools.finding import Finding, Record, Snapshot
 from tools.http import Backoffice, Blank, as_read
 from tools.moments import local
 

@@ -3,7 +3,7 @@
 | answer | read | write |
 |---|---|---|
 | 2xx with what was asked for | the answer | the answer, which proves nothing |
-| 404 | None for an item, else `ToolLost` | `ToolRefused` |
+| 404, 410 | None for an item, else `ToolLost` | `ToolRefused` |
 | 409 | `ToolLost` | `ToolLost`: another call with this key came first, and its fate is not known here; `ToolRefused`
 where the caller says that it means something else |
 | 408, 425, 429 | `ToolLost` | `ToolLost(answered=True)`: asked to come again later, so nothing was done |
@@ -28,12 +28,14 @@ from urllib.parse import quote
 import httpx
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
-from tools.contract import Record, ToolLost, ToolRefused
+from tools.contract import ToolLost, ToolRefused
+from tools.finding import Record
 
 PAUSES_S = (0.05, 0.2)
 """Before the second and the third try of a read."""
 LATER = frozenset({408, 425, 429})
 GATEWAY = frozenset({502, 504})
+ABSENT = frozenset({404, 410})
 UNWELCOME = frozenset({401, 403})
 ITEM = TypeAdapter(Record)
 
@@ -79,14 +81,14 @@ class Calls:
     async def read(
         self, path: str, params: Mapping[str, str] | None = None, *, headers: Mapping[str, str] | None = None
     ) -> httpx.Response | None:
-        """The answer to a GET, None for a 404. Raises `ToolLost`."""
+        """The answer to a GET, None for a 404 or a 410. Raises `ToolLost`."""
         request = self._request("GET", path, params, headers or {}, None)
         for pause in (*PAUSES_S, None):
             try:
                 response = await self._answer(request)
                 if response.is_success:
                     return response
-                if response.status_code == httpx.codes.NOT_FOUND:
+                if response.status_code in ABSENT:
                     return None
                 lost = _lost(response, answered=True)
                 passing = response.is_server_error or response.status_code in LATER

@@ -13,21 +13,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, JsonValue, StringConstraints
 
 from tools import facts
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Lookup,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    Tool,
-    ToolRefused,
-    Undo,
-)
+from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolRefused, Undo
+from tools.finding import Finding, Record, Snapshot
 from tools.http import Backoffice, Blank, as_read
 from tools.refunds import Refund
 

@@ -7,20 +7,8 @@ from typing import Annotated
 
 from pydantic import JsonValue, StringConstraints
 
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    ToolLost,
-    ToolRefused,
-    Undo,
-)
+from tools.contract import Action, Arguments, KeyKind, Risk, Scope, Target, ToolLost, ToolRefused, Undo
+from tools.finding import Finding, Record, Snapshot
 from tools.http import Backoffice
 from tools.orders import OrderId, own_order
 

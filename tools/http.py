@@ -10,7 +10,8 @@ import httpx
 from pydantic import BeforeValidator, JsonValue, TypeAdapter
 
 from tools.calls import ITEM, Calls, as_read, path_of, understood
-from tools.contract import Record, ToolLost
+from tools.contract import ToolLost
+from tools.finding import Record
 
 PAGE = 1000
 MOST_PAGES = 20

@@ -11,8 +11,9 @@ from typing import Literal
 from pydantic import BaseModel
 
 from tools import facts
-from tools.contract import Arguments, Lookup, Record, Scope
+from tools.contract import Arguments, Lookup, Scope
 from tools.customers import Person
+from tools.finding import Record
 from tools.http import Backoffice, as_read
 
 Fact = Literal["order_id", "email", "name", "postcode", "phone"]

@@ -14,20 +14,9 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, JsonValue
 
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    ToolLost,
-    ToolRefused,
-)
+from tools.contract import Action, Arguments, KeyKind, Risk, Scope, Target, ToolLost, ToolRefused
 from tools.customers import Person
+from tools.finding import Finding, Record, Snapshot
 from tools.http import Backoffice, as_read
 
 TEXT = ("subject", "body")

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, BaseModel, JsonValue, StringConstraints, model_validator
 
-from tools.contract import Action, Arguments, Finding, KeyKind, Record, Risk, Scope, Snapshot, Target, ToolRefused
+from tools.contract import Action, Arguments, KeyKind, Risk, Scope, Target, ToolRefused
+from tools.finding import Finding, Record, Snapshot
 from tools.http import Backoffice, as_read
 from tools.money import Amount, Currency, Money
 from tools.orders import OrderId, OrderRow, own_order

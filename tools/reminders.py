@@ -9,20 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, JsonValue, StringConstraints
 
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Lookup,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    Tool,
-    ToolRefused,
-)
+from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolRefused
+from tools.finding import Finding, Record, Snapshot
 from tools.moments import Beginning, Local, local, stamp
 from tools.own import Own
 

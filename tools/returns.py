@@ -9,21 +9,9 @@ from typing import Annotated, cast
 from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstraints
 
 from tools import items
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Lookup,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    Tool,
-    ToolRefused,
-)
+from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolRefused
 from tools.customers import Person
+from tools.finding import Finding, Record, Snapshot
 from tools.http import Backoffice, as_read
 from tools.orders import OneOrder, OrderId, OrderRow, own_order
 from tools.refunds import Reason

@@ -12,21 +12,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, JsonValue, StringConstraints
 
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Lookup,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    Tool,
-    ToolRefused,
-    Undo,
-)
+from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolRefused, Undo
+from tools.finding import Finding, Record, Snapshot
 from tools.http import Backoffice, as_read
 from tools.money import Money
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from tools.contract import Action, Arguments, Finding, KeyKind, Record, Risk, Scope, Snapshot, Target
+from tools.contract import Action, Arguments, KeyKind, Risk, Scope, Target
+from tools.finding import Finding, Record, Snapshot
 from tools.http import Backoffice
 
 Subject = Annotated[str, Field(min_length=1), AfterValidator(lambda text: text[:300])]

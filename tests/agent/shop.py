@@ -10,22 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, JsonValue, StringConstraints
 
-from tools.contract import (
-    Action,
-    Arguments,
-    Catalog,
-    Finding,
-    KeyKind,
-    Lookup,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    ToolLost,
-    ToolRefused,
-    Undo,
-)
+from tools.contract import Action, Arguments, Catalog, KeyKind, Lookup, Risk, Scope, Target, ToolLost, ToolRefused, Undo
+from tools.finding import Finding, Record, Snapshot
 from tools.money import Amount, Currency
 
 WriteFault = Literal[

@@ -26,7 +26,8 @@ from tests.agent.companies import rule as says
 from tests.agent.desks import approve, authorised, desk_over, new_case, open_turn, say_yes
 from tests.agent.shop import Shop
 from tools.connectors.connection import forbidden
-from tools.contract import Catalog, Finding, Record, Scope, ToolLost
+from tools.contract import Catalog, Scope, ToolLost
+from tools.finding import Finding, Record
 
 ORDER: Args = {"order_id": "HG-1"}
 OTHER: Args = {"order_id": "HG-2"}

@@ -20,7 +20,8 @@ from tests.systems.process import System
 from tests.systems.proxy import FaultProxy
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs
-from tools.contract import Action, Finding, Lookup, Record, Scope
+from tools.contract import Action, Lookup, Scope
+from tools.finding import Finding, Record
 
 ORGANIZER = "/api/v1/organizers/harbor"
 

@@ -17,7 +17,8 @@ from tests.systems.process import System
 from tools.browser.action import RECIPES, Browsing, marker, recipe_action
 from tools.browser.chromium import Chromium
 from tools.browser.load import load_recipe
-from tools.contract import Action, Finding, Scope, ToolLost, ToolRefused
+from tools.contract import Action, Scope, ToolLost, ToolRefused
+from tools.finding import Finding
 
 ADA = "ada@quillbox.example"
 KEY = "effect-of-this-test"

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from tools.contract import Action, Finding, KeyKind, Record, Risk, Scope, Snapshot, Target, ToolRefused, same
+from tools.contract import Action, KeyKind, Risk, Scope, Target, ToolRefused
+from tools.finding import Finding, Record, Snapshot, same
 from tools.tickets import CreateTicket
 
 NAMES = st.sampled_from(["status", "total", "email", "refunds", "note", "address"])

@@ -6,7 +6,8 @@ import pytest
 
 from tests.backoffice import Record
 from tests.tools.conftest import Shop
-from tools.contract import Finding, ToolRefused
+from tools.contract import ToolRefused
+from tools.finding import Finding
 
 DELIVERY = {"eta": "2031-01-09", "preference": "Behind the gate", "address": "1 Mill Lane, Leeds, LS6 1AB"}
 

@@ -14,7 +14,8 @@ import pytest
 
 from tests.backoffice import Record
 from tests.tools.conftest import PATIENCE_S, TOO_LONG_MS, ZONE, Shop
-from tools.contract import Action, Arguments, Finding, Scope, ToolLost
+from tools.contract import Action, Arguments, Scope, ToolLost
+from tools.finding import Finding
 from tools.moments import local
 
 POSTS = (

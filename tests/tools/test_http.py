@@ -118,8 +118,9 @@ async def test_a_read_succeeds_after_a_passing_failure() -> None:
         assert await backoffice.item("orders", "HG-1") == {"id": "HG-1", "status": "processing"}
 
 
-async def test_no_item_is_none_and_no_collection_is_lost() -> None:
-    async with Scripted(problem("404 Not Found")).client() as backoffice:
+@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
+async def test_no_item_is_none_and_no_collection_is_lost(status: str) -> None:
+    async with Scripted(problem(status)).client() as backoffice:
         assert await backoffice.item("orders", "HG-1") is None
         with pytest.raises(ToolLost):
             await backoffice.rows("orders", customer_id="cus_1")

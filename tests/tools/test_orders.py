@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.tools.conftest import Shop, scope_of
-from tools.contract import Record, ToolLost, ToolRefused
+from tools.contract import ToolLost, ToolRefused
+from tools.finding import Record
 from tools.orders import Order
 
 

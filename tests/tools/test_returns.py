@@ -7,7 +7,8 @@ import pytest
 
 from tests.backoffice import Record
 from tests.tools.conftest import Shop
-from tools.contract import Finding, Scope, ToolRefused
+from tools.contract import Scope, ToolRefused
+from tools.finding import Finding
 from tools.returns import Items
 
 MUGS = {"sku": "KIT-MUG01", "name": "Stoneware mug", "qty": 2, "price": "12.50"}

@@ -12,7 +12,8 @@ from tests.tools.papers import Drawer
 from tools.browser.action import Browsing
 from tools.browser.chromium import Chromium
 from tools.catalog import harbor_catalog
-from tools.contract import Finding, Scope, ToolLost, ToolRefused
+from tools.contract import Scope, ToolLost, ToolRefused
+from tools.finding import Finding
 from tools.http import Backoffice
 from tools.subscriptions import Subscription, Subscriptions
 

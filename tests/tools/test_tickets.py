@@ -1,7 +1,8 @@
 """Tickets: for anybody, once for each handoff, whatever the length of the story."""
 
 from tests.tools.conftest import Shop, scope_of
-from tools.contract import Finding, Scope
+from tools.contract import Scope
+from tools.finding import Finding
 from tools.tickets import CreateTicket
 
 

@@ -32,20 +32,9 @@ from tools.browser.recipe import PLAIN, Proof, Recipe
 from tools.browser.record import intended, read_record, reckoned
 from tools.browser.walk import WRONG, NoSuchPage, Stopped, Walk
 from tools.calls import GATEWAY, LATER
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    Lookup,
-    Record,
-    Scope,
-    Snapshot,
-    Target,
-    ToolLost,
-    ToolRefused,
-    Undo,
-)
+from tools.contract import Action, Arguments, Lookup, Scope, Target, ToolLost, ToolRefused, Undo
 from tools.declared import Secret
+from tools.finding import Finding, Record, Snapshot
 
 RECIPES = Path(__file__).parent / "recipes"
 CONFLICT = 409

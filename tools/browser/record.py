@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from tools.browser.recipe import PLAIN, FieldOf, Gains, Intended, Read, Reckoned
 from tools.browser.walk import Stopped, Walk
-from tools.contract import Record
+from tools.finding import Record
 
 LONGEST = 4000
 """Characters that are kept of a text."""

@@ -21,7 +21,7 @@ from pydantic import JsonValue
 
 from tools.browser.gate import Gate
 from tools.browser.recipe import ADDRESS, PLAIN, Locator, Login, Recipe, SecretRef, Step
-from tools.contract import Record
+from tools.finding import Record
 
 ELEMENT_MS = 3000
 """How long a page may take to show what a step looks for."""

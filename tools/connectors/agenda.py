@@ -17,8 +17,9 @@ from pydantic import JsonValue
 from tools import facts
 from tools.connectors.dav import Dav, Kept
 from tools.connectors.events import Shift, Span, as_record, busy, changed, moment, stretches, written
-from tools.contract import Difference, Finding, Record, Scope, ToolLost, ToolRefused
+from tools.contract import Scope, ToolLost, ToolRefused
 from tools.customers import Person
+from tools.finding import Difference, Finding, Record
 from tools.http import Backoffice, as_read
 
 OWNER, KIND = "x-deskhand-customer", "x-deskhand-kind"

@@ -19,7 +19,8 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Protocol
 
-from tools.contract import Record, ToolLost
+from tools.contract import ToolLost
+from tools.finding import Record
 
 RECENT_S = 7 * 86_400.0
 """A copy that came earlier belongs to no effect that is still looked for."""

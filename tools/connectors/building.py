@@ -81,6 +81,10 @@ def _action(operations: Operations, name: str, declared: ActionDeclaration, syst
     _known_arguments(args, [*declared.proof.changed.values(), *declared.proof.added.values(), declared.target.id or ""])
     if declared.proof.added and owns is None and not any(isinstance(value, Bound) for value in sent.values()):
         raise DeclarationError("nothing makes the new record the customer's; send {scope: customer_id}, or add `owns`.")
+    if declared.proof.gone and operations.answer(declared.proof.read).at(declared.proof.find).is_list:
+        raise DeclarationError(
+            "a list may show only a part, so what is missing there may not be gone; read the record."
+        )
     _known_arguments(args, list(declared.undo.with_.values()) if declared.undo else [])
     doing = ActionAtWork(operations, declared, proof, owns, place, _version(operations, declared))
     return Action(

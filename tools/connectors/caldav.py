@@ -46,8 +46,9 @@ from tools.connectors.connection import Connection, Kind, Needs, SystemSettings,
 from tools.connectors.dav import Account, Dav
 from tools.connectors.endpoint import LOOPBACK
 from tools.connectors.events import Shift
-from tools.contract import Finding, KeyKind, Record, Scope, Snapshot, ToolRefused
+from tools.contract import KeyKind, Scope, ToolRefused
 from tools.declared import Declared, Secret
+from tools.finding import Finding, Record, Snapshot
 
 SYSTEM = "caldav"
 Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]

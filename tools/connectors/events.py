@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from icalendar import Calendar, Event
 from pydantic import JsonValue
 
-from tools.contract import Record
+from tools.finding import Record
 
 MOMENTS = {"starts_at": "DTSTART", "ends_at": "DTEND"}
 DATES = {"day": "DTSTART", "until": "DTEND"}

@@ -23,22 +23,9 @@ from pydantic import BaseModel, Field, JsonValue, StringConstraints, TypeAdapter
 
 from tools.calls import ITEM, Calls, as_read, path_of, understood
 from tools.connectors.connection import Connection, Kind, Needs, SystemSettings, tried
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Lookup,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    Tool,
-    ToolLost,
-    ToolRefused,
-)
+from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolLost, ToolRefused
 from tools.declared import Secret
+from tools.finding import Finding, Record, Snapshot
 from tools.tickets import CreateTicket
 
 PAGE, LOOK_BACK = 100, 1000

@@ -28,14 +28,10 @@ from tools.calls import Calls, as_read
 from tools.connectors.connection import Connection, Kind, Needs, SystemSettings, tried
 from tools.connectors.pretix_changes import actions
 from tools.connectors.pretix_shop import Shop, Sold, number_of
-from tools.contract import (
-    Lookup,
-    Record,
-    Scope,
-    Tool,
-)
+from tools.contract import Lookup, Scope, Tool
 from tools.customers import RECENT, Customer, NoArguments, Person
 from tools.declared import Secret
+from tools.finding import Record
 from tools.http import Blank
 from tools.identity import Candidate, Facts, judged
 from tools.orders import OneOrder, Order

@@ -8,21 +8,9 @@ from pydantic import JsonValue
 
 from tools.calls import as_read
 from tools.connectors.pretix_shop import OPEN, Shop, Sold, settled
-from tools.contract import (
-    Action,
-    Arguments,
-    Finding,
-    KeyKind,
-    Record,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    Tool,
-    ToolRefused,
-    Undo,
-)
+from tools.contract import Action, Arguments, KeyKind, Risk, Scope, Target, Tool, ToolRefused, Undo
 from tools.customers import ChangeEmail, ChangePhone, as_before
+from tools.finding import Finding, Record, Snapshot
 from tools.orders import OneOrder
 from tools.refunds import IssueRefund
 

@@ -14,7 +14,8 @@ from decimal import Decimal
 from pydantic import AwareDatetime, BaseModel, Field, TypeAdapter
 
 from tools.calls import ITEM, Calls, as_read, path_of, understood
-from tools.contract import Record, Scope, ToolLost, ToolRefused
+from tools.contract import Scope, ToolLost, ToolRefused
+from tools.finding import Record
 
 MOST_PAGES = 20
 STATUS = {"n": "unpaid", "p": "processing", "e": "expired", "c": "cancelled"}

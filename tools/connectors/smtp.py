@@ -39,8 +39,9 @@ from tools import facts
 from tools.connectors.archive import Archive, Imap, Maildir, plain
 from tools.connectors.connection import Connection, Kind, Needs, SystemSettings, Trouble, tried
 from tools.connectors.endpoint import Endpoint
-from tools.contract import KeyKind, Record, Scope, ToolLost, ToolRefused
+from tools.contract import KeyKind, Scope, ToolLost, ToolRefused
 from tools.declared import Declared
+from tools.finding import Record
 from tools.mailing import Mail, Way
 from tools.mails import mail_tools
 from tools.messages import message_tools

@@ -23,7 +23,8 @@ from tools.connectors.declaring import (
     Value,
     Version,
 )
-from tools.contract import Finding, Record, Scope, Snapshot, Target, ToolLost, ToolRefused, same
+from tools.contract import Scope, Target, ToolLost, ToolRefused
+from tools.finding import Finding, Record, Snapshot, same
 from tools.schemas import Schema
 
 PLAIN = re.compile(r"[\w.@+-]+")

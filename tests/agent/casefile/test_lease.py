@@ -84,7 +84,9 @@ async def test_a_lease_that_was_given_up_is_free_at_once(files: CaseFiles, elsew
         await check(files, mine)
 
 
-async def test_a_renewal_under_way_does_not_undo_the_release(files: CaseFiles, elsewhere: CaseFiles, case_id: str) -> None:
+async def test_a_renewal_under_way_does_not_undo_the_release(
+    files: CaseFiles, elsewhere: CaseFiles, case_id: str
+) -> None:
     mine = await held(files, case_id)
     await release(files, mine)
     assert not await renew(files, mine)

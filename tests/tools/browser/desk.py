@@ -21,7 +21,8 @@ from tools.browser.action import Browsing, recipe_action
 from tools.browser.chromium import Chromium
 from tools.browser.load import load_recipe
 from tools.browser.recipe import Recipe
-from tools.contract import Action, Finding, Lookup, Record, Scope
+from tools.contract import Action, Lookup, Scope
+from tools.finding import Finding, Record
 
 RECIPE = """\
 id: note_on_card

@@ -65,6 +65,10 @@ class Callback(NewCallback):
     number: int
 
 
+class Callbacks(BaseModel):
+    results: list[Callback]
+
+
 @dataclass
 class Crm:
     """What the system holds, what was sent to it, and what goes wrong next."""
@@ -197,8 +201,8 @@ def _callbacks(crm: Crm) -> APIRouter:
     app = APIRouter()
 
     @app.get("/callbacks", operation_id="list_callbacks")
-    async def list_callbacks() -> dict[str, list[Callback]]:
-        return {"results": [Callback.model_validate(row) for row in crm.callbacks]}
+    async def list_callbacks() -> Callbacks:
+        return Callbacks(results=[Callback.model_validate(row) for row in crm.callbacks])
 
     @app.post("/callbacks", operation_id="create_callback", status_code=201)
     async def create_callback(callback: NewCallback) -> Callback:

@@ -24,7 +24,8 @@ from tests.tools.conftest import SECRET, Shop
 from tests.tools.papers import Drawer
 from tools.connectors.caldav import CalDavSettings, connect
 from tools.connectors.connection import Connection, Needs
-from tools.contract import Action, Catalog, Finding, Scope, ToolLost, ToolRefused
+from tools.contract import Action, Catalog, Scope, ToolLost, ToolRefused
+from tools.finding import Finding
 from tools.http import Backoffice
 
 NOW = datetime(2026, 10, 19, 6, 0, tzinfo=UTC)

@@ -17,19 +17,9 @@ from tests.tools.papers import Drawer
 from tools.catalog import connected_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs
-from tools.contract import (
-    Catalog,
-    Compensation,
-    Finding,
-    KeyKind,
-    Risk,
-    Scope,
-    Snapshot,
-    Target,
-    ToolLost,
-    ToolRefused,
-)
+from tools.contract import Catalog, Compensation, KeyKind, Risk, Scope, Target, ToolLost, ToolRefused
 from tools.declared import DeclarationError
+from tools.finding import Finding, Snapshot
 from tools.http import Backoffice
 
 NEEDS = Needs(
@@ -324,6 +314,13 @@ async def test_a_record_that_is_removed_is_there_no_more(
         await action.run(action.args.model_validate(exact), MINE, "key-1")
     assert other in desk.crm.memberships
     await connection.close()
+
+
+def test_what_a_list_does_not_show_is_not_gone(desk: Desk, tmp_path: Path) -> None:
+    before, proof, _ = ENDED.partition("    proof:")
+    text = f"{before}{proof} {{{{read: list_callbacks, find: results, owner: customer_id, gone: true}}}}\n"
+    with pytest.raises(DeclarationError, match="may show only a part"):
+        connections_of(declared(tmp_path, desk.crm, DECLARATION + text), NEEDS)
 
 
 async def test_what_became_somebody_elses_is_not_gone(desk: Desk, tmp_path: Path) -> None:
