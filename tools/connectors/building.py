@@ -15,6 +15,7 @@ from tools.connectors.declaring import (
     Fact,
     Key,
     LookupDeclaration,
+    More,
     Operations,
     Reading,
     Sent,
@@ -177,8 +178,20 @@ def _check_reading(reading: ReadAtWork) -> None:
     operations, declared = reading.operations, reading.declared
     operations.reads(declared.read)
     _check_sent(operations, declared.read, declared.send, set())
+    if declared.more is not None:
+        _check_pages(operations, declared, declared.more)
     required = operations.required(declared.read)
     bound = any(isinstance(value, Bound) and place in required for place, value in declared.send.items())
     if declared.owner is None and not bound:
         advice = "name the field that says so under `owner`, or send {scope: customer_id} to a place it needs"
         raise DeclarationError(f"nothing shows whose the record of '{declared.read}' is; {advice}.")
+
+
+def _check_pages(operations: Operations, declared: Reading, more: More) -> None:
+    """Raises DeclarationError when there is no list, or nothing that leads on in it."""
+    answer = operations.answer(declared.read)
+    if not answer.at(declared.find).is_list:
+        raise DeclarationError(f"what '{declared.read}' answers is no list, so it has no `more`; see `find`.")
+    answer.at(more.at)
+    if more.to is not None:
+        operations.place(declared.read, more.to)

@@ -81,6 +81,16 @@ Sent = dict[str, Value]
 """Place in the operation → what goes there."""
 
 
+class More(Declared):
+    """How the rest of a list is read that is answered in pages."""
+
+    at: str
+    """The way, in the answer, to what leads on; nothing there ends the list."""
+    to: str | None = None
+    """The place of the operation where that goes, as a cursor does. Without one it is an address, and what its query
+    says is sent with the same read: nothing else is ever asked."""
+
+
 class Reading(Declared):
     """A read of the system, and which record of its answer is meant."""
 
@@ -89,6 +99,8 @@ class Reading(Declared):
     send: Sent = {}
     find: str = ""
     """The way to the record, or the list, in the answer: `data.items`; a number is a place in a list."""
+    more: More | None = None
+    """For a list in pages."""
     where: Sent = {}
     """Field → value of the record that is meant; needed when the answer is a list."""
     owner: str | None = None

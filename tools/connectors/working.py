@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, JsonValue
 
@@ -16,6 +17,7 @@ from tools.connectors.declaring import (
     Before,
     Bound,
     Fact,
+    More,
     Operations,
     Proof,
     Reading,
@@ -29,6 +31,8 @@ from tools.schemas import Schema
 
 PLAIN = re.compile(r"[\w.@+-]+")
 """An id of letters, digits and these signs ends no quotation, and is one word."""
+MOST_PAGES = 20
+"""A list that has more is not read to its end in the time of a turn."""
 
 
 def resolved(values: Sent, args: Any, scope: Scope) -> dict[str, JsonValue]:
@@ -78,9 +82,24 @@ class ReadAtWork:
         return found.items if found.is_list else found
 
     async def found(self, args: Any, scope: Scope) -> JsonValue:
-        """The record or the list that the answer has. Raises ToolLost, ToolRefused."""
-        answer = await self.operations.read(self.declared.read, resolved(self.declared.send, args, scope))
-        return _part(answer, self.declared.find)
+        """The record or the whole list that the answers have. Raises ToolLost, ToolRefused."""
+        sent = resolved(self.declared.send, args, scope)
+        if self.declared.more is None:
+            return _part(await self.operations.read(self.declared.read, sent), self.declared.find)
+        pages = [page async for page in self._pages(self.declared.more, sent)]
+        before: list[list[JsonValue]] = [[], *pages]  # a record that came in meanwhile pushes another to the next page
+        return [row for page, last in zip(pages, before, strict=False) for row in page if row not in last]
+
+    async def _pages(self, more: More, sent: dict[str, JsonValue]) -> AsyncIterator[list[JsonValue]]:
+        further: dict[str, JsonValue] = {}
+        for _ in range(MOST_PAGES):
+            answer = await self.operations.read(self.declared.read, sent | further)
+            page = _part(answer, self.declared.find)
+            yield page if isinstance(page, list) else []
+            further = _further(more, answer)
+            if not further:
+                return
+        raise ToolLost(f"The system's list has more than {MOST_PAGES} pages.", answered=True)
 
     async def record(self, args: Any, scope: Scope) -> Record | None:
         """The one record that is meant, when it is the customer's. Raises ToolLost, ToolRefused."""
@@ -244,6 +263,14 @@ def _records(rows: Sequence[JsonValue]) -> Iterator[Record]:
         if not isinstance(row, dict):
             raise ToolLost("The system answered with something that is not a record.", answered=True)
         yield row
+
+
+def _further(more: More, answer: JsonValue) -> dict[str, JsonValue]:
+    """What is sent besides for the next page; nothing after the last one."""
+    leads = _part(answer, more.at)
+    if more.to is not None:
+        return {more.to: leads} if leads not in (None, "", False) else {}
+    return {f"query.{name}": value for name, value in parse_qsl(urlsplit(str(leads or "")).query)}
 
 
 def _part(value: JsonValue, way: str) -> JsonValue:

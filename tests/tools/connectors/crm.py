@@ -67,6 +67,8 @@ class Callback(NewCallback):
 
 class Callbacks(BaseModel):
     results: list[Callback]
+    next: str | None = None
+    cursor: int | None = None
 
 
 @dataclass
@@ -79,6 +81,7 @@ class Crm:
     answers: dict[str, Any] = field(default_factory=dict)
     """By idempotency key."""
     fault: str | None = None
+    page_size: int = 50
     stale: dict[str, Any] | None = None
     """The memberships as the next read shows them."""
     down: bool = False
@@ -201,8 +204,14 @@ def _callbacks(crm: Crm) -> APIRouter:
     app = APIRouter()
 
     @app.get("/callbacks", operation_id="list_callbacks")
-    async def list_callbacks() -> Callbacks:
-        return Callbacks(results=[Callback.model_validate(row) for row in crm.callbacks])
+    async def list_callbacks(cursor: int = 0) -> Callbacks:
+        rows, on = crm.callbacks[cursor : cursor + crm.page_size], cursor + crm.page_size
+        last = on >= len(crm.callbacks)
+        return Callbacks(
+            results=[Callback.model_validate(row) for row in rows],
+            next=None if last else f"https://evil.invalid/elsewhere?cursor={on}",
+            cursor=None if last else on,
+        )
 
     @app.post("/callbacks", operation_id="create_callback", status_code=201)
     async def create_callback(callback: NewCallback) -> Callback:

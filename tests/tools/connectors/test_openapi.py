@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from tests.tools.papers import Drawer
 from tools.catalog import connected_catalog
 from tools.connections import connections_of
 from tools.connectors.connection import Connection, Needs
+from tools.connectors.working import MOST_PAGES
 from tools.contract import Catalog, Compensation, KeyKind, Risk, Scope, Target, ToolLost, ToolRefused
 from tools.declared import DeclarationError
 from tools.finding import Finding, Snapshot
@@ -92,6 +93,40 @@ async def test_a_new_record_is_proven_whatever_the_answer_was(desk: Desk, fault:
     outcome, finding = await done(desk, "ask_for_a_call", {"phone": "+4420794600", "minutes": 20}, fault)
     assert outcome == OUTCOMES.get(fault or "", "answered")
     assert finding.state == CALLED[fault], finding
+
+
+@pytest.mark.parametrize("more", ["{{at: next}}", "{{at: cursor, to: query.cursor}}"])
+@pytest.mark.parametrize("fault", [None, "silent", "double"])
+@pytest.mark.parametrize("earlier", [0, 3, 4])
+async def test_a_list_in_pages_is_read_to_its_end(
+    desk: Desk, tmp_path: Path, more: str, fault: str | None, earlier: int
+) -> None:
+    _waiting(desk.crm, earlier, page_size=2)
+    [connection] = connections_of(declared(tmp_path, desk.crm, _in_pages(more)), NEEDS)
+    over = replace(desk, tools=connected_catalog(Catalog(), [connection]))
+    _, finding = await done(over, "ask_for_a_call", {"phone": "+4420794600", "minutes": 20}, fault)
+    assert finding.state == CALLED[fault], finding
+    await connection.close()
+
+
+async def test_a_list_without_an_end_is_not_waited_for(desk: Desk, tmp_path: Path) -> None:
+    _waiting(desk.crm, MOST_PAGES + 1, page_size=1)
+    [connection] = connections_of(declared(tmp_path, desk.crm, _in_pages("{{at: next}}")), NEEDS)
+    call = connected_catalog(Catalog(), [connection]).action("ask_for_a_call")
+    with pytest.raises(ToolLost, match="more than 20 pages"):
+        await call.before(call.args.model_validate({"phone": "+4420794600"}), MINE)
+    await connection.close()
+
+
+def _in_pages(more: str) -> str:
+    return DECLARATION.replace("      find: results\n", f"      find: results\n      more: {more}\n")
+
+
+def _waiting(crm: Crm, how_many: int, page_size: int) -> None:
+    crm.page_size = page_size
+    for number in range(1, how_many + 1):
+        call = {"customer_id": "cus_1", "phone": "99999", "topic": "other", "minutes": 5, "number": number}
+        crm.callbacks.append(call)
 
 
 async def test_a_repeat_with_the_same_key_changes_nothing_twice(desk: Desk) -> None:
@@ -352,6 +387,13 @@ WRONG = {
     "an unknown argument": ("added: {{phone: {{arg: phone}}", "added: {{phone: {{arg: no}}", "'no' is no argument"),
     "a secret written out": ("secret: {{file: crm-token}}", "secret: hush", "crm.yaml:5: "),
     "an address with more": ("url: {url}", "url: https://u:p@crm.example", "write an address like"),
+    "pages of what is no list": ("      find: results", "      more: {{at: next}}", "is no list"),
+    "pages that nothing leads to": ("find: results", "find: results\n      more: {{at: nxt}}", "did you mean 'next'"),
+    "a cursor that goes nowhere": (
+        "find: results",
+        "find: results\n      more: {{at: cursor, to: query.from}}",
+        "no place 'query.from'",
+    ),
     "a version of a list": ("key: none", "key: {{condition: header.If-Match}}", "a list has none"),
     "two kinds of key": (
         "key: none",
