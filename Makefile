@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+# The tests start the desk hundreds of times; what it imports is compiled once, whatever the machine's habit.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: run chat studio test test-slow test-systems test-rt matrix kill readme bench lock clean
 .DEFAULT_GOAL := run
