@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from web import api, console, problems, shop, staff_api
 from web.limits import RateLimit
@@ -23,7 +24,7 @@ def create_app(
 
     `rate_limit`: requests a minute from one address; None: no limit.
     """
-    app = FastAPI(title="Deskhand", version="0.1.0", description=DESCRIPTION, lifespan=lifespan)
+    app = FastAPIOffline(title="Deskhand", version="0.1.0", description=DESCRIPTION, lifespan=lifespan, redoc_url=None)
     problems.install(app)
     if rate_limit is not None:
         app.add_middleware(RateLimit, per_minute=rate_limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -163,6 +164,14 @@ async def test_openapi_describes_every_answer_of_the_contract(house: House) -> N
     assert message["200"]["content"].keys() == {"application/json", "text/event-stream"}
     file = operations["/v1/cases/{case_id}/file", "get"]["responses"]
     assert file["200"]["content"].keys() == {"application/x-ndjson"}
+
+
+async def test_the_pages_that_describe_the_api_load_nothing_from_elsewhere(house: House) -> None:
+    page = (await house.client.get("/docs")).text
+    loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(loaded) >= 3
+    for address in loaded:
+        assert (await house.client.get(address)).status_code == 200, address
 
 
 async def test_what_breaks_on_our_side_is_a_problem_too() -> None:
