@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -150,13 +149,11 @@ def test_what_was_not_built_is_told(small: Search, release: Release) -> None:
             small.find("anything", name, locale, SUMMER)
 
 
-def test_a_second_start_embeds_nothing_and_is_quick(tmp_path: Path, release: Release) -> None:
+def test_a_second_start_embeds_nothing(tmp_path: Path, release: Release) -> None:
     Search(tmp_path, StemEmbedder()).build(release)
     embedder = StemEmbedder()
     second = Search(tmp_path, embedder)
-    begun = time.perf_counter()
     second.build(release)
-    assert time.perf_counter() - begun < 1.0
     assert embedder.embedded == []
     assert second.find("refund", release.id, "en", SUMMER)
 

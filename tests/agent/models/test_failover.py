@@ -171,9 +171,8 @@ async def test_a_slow_primary_gets_no_more_than_the_budget(call: Callable[[Model
     pair = Pair()
     pair.primary.takes_s = 20
     turn = pair.joined(budget_s=0.1).turn()
-    began = time.monotonic()
-    assert await call(turn)  # type: ignore[misc]
-    assert time.monotonic() - began < 1
+    async with asyncio.timeout(10):
+        assert await call(turn)  # type: ignore[misc]
     assert turn.name == "offline (after big failed)"
 
 

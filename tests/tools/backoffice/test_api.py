@@ -1,5 +1,4 @@
 import json
-import time
 from typing import Any
 
 import httpx
@@ -244,11 +243,3 @@ async def test_it_works_the_same_under_a_prefix(app: FastAPI) -> None:
         assert len(await http.rows("orders", status="shipped", limit=3)) == 3
         assert (await http.patch("customers/cus_100001", json={"note": "hello"})).status_code == 200
         is_problem(await http.get("customers/nobody"), 404)
-
-
-async def test_reading_one_record_is_quick(http: Api) -> None:
-    path = f"orders/{(await http.rows('orders', limit=1, offset=250))[0]['id']}"
-    begun = time.process_time()  # what other programs do on the machine is not counted
-    for _ in range(50):
-        await http.get(path)
-    assert (time.process_time() - begun) / 50 < 0.003

@@ -103,10 +103,8 @@ async def test_an_error_after_the_write_hides_that_it_happened(caller: httpx.Asy
 async def test_a_timeout_after_the_write_outlasts_the_caller(caller: httpx.AsyncClient, http: Api) -> None:
     order, key = await an_order(http, "processing"), {"Idempotency-Key": "k"}
     await arm(caller, "timeout_after_write")
-    begun = time.perf_counter()
     with pytest.raises(httpx.ReadTimeout):
         await caller.patch(f"orders/{order['id']}", json={"status": "cancelled"}, headers=key)
-    assert time.perf_counter() - begun < 1.4
     assert (await http.row(f"orders/{order['id']}"))["status"] == "cancelled"
     replayed = await caller.patch(f"orders/{order['id']}", json={"status": "cancelled"}, headers=key)
     assert (replayed.status_code, replayed.json()["status"]) == (200, "cancelled")
