@@ -14,7 +14,7 @@ import pytest
 
 from tests.backoffice import Record
 from tests.tools.conftest import PATIENCE_S, TOO_LONG_MS, ZONE, Shop
-from tools.contract import Action, Arguments, Scope, ToolLost
+from tools.contract import Action, Arguments, Scope, ToolLost, ToolRefused
 from tools.finding import Finding
 from tools.moments import local
 
@@ -182,6 +182,17 @@ async def test_a_slow_write_is_found_only_when_it_has_arrived(shop: Shop) -> Non
     assert await said_and_found(tried) == dict.fromkeys(tried, ("lost", "absent"))
     await asyncio.sleep(3 * PATIENCE_S)
     assert {(await attempt.look()).state for attempt in tried.values()} == {"verified"}
+
+
+@pytest.mark.parametrize("name", ["book_appointment", "move_appointment"])
+async def test_a_slot_that_somebody_took_after_the_look_is_refused(shop: Shop, name: str) -> None:
+    tried = (await attempts(shop))[name]
+    (_, other), slot = await shop.order(), tried.args.model_dump()["slot_id"]
+    await shop.oracle.post("appointments", customer_id=other.customer_id, slot_id=slot, kind="service")
+    with pytest.raises(ToolRefused):
+        await tried.run()
+    assert (await tried.look()).state == "absent"
+    assert await really(shop, tried) == []
 
 
 async def test_a_stale_look_claims_nothing(shop: Shop) -> None:
