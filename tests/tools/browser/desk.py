@@ -127,6 +127,15 @@ def app_of(desk: Desk) -> FastAPI:
     return app
 
 
+async def _company(desk: Desk) -> None:
+    """Wait until two have been here at once, and then for a third."""
+    for _ in range(400):
+        if desk.most_at_once >= 2:
+            break
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(0.3)
+
+
 def _page(desk: Desk, body: str, status: int = 200) -> Response:
     if "posts-by-itself" in desk.modes:
         body += "<script>fetch('/stray', {method: 'POST'})</script>"
@@ -184,7 +193,8 @@ def _add_cards(app: FastAPI, desk: Desk) -> None:
             return _page(desk, "Nobody", 404)
         desk.at_once += 1
         desk.most_at_once = max(desk.most_at_once, desk.at_once)
-        await asyncio.sleep(0.3 if "slow" in desk.modes else 0)
+        if "crowded" in desk.modes:
+            await _company(desk)
         desk.at_once -= 1
         return _page(desk, _card(desk, desk.card(customer), request.query_params.get("said", "")))
 

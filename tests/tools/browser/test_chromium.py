@@ -32,7 +32,7 @@ asyncio.run(main())
 
 
 async def test_two_visits_at_a_time_and_the_third_waits(working: Working) -> None:
-    working.desk.modes.add("slow")
+    working.desk.modes.add("crowded")
     action = working.action()
     exact = action.args.model_validate(ARGS)
     await asyncio.gather(*(action.before(exact, working.scope) for _ in range(4)))
