@@ -103,6 +103,7 @@ def bench(
     """Measure what the engine costs: per turn, in store, at the start, in memory. Nothing is tested here."""
     _environment()
     import server
+    from agent.policy.facts import vocabulary
     from evals import bench as measured
     from web.serving import free_port
 
@@ -119,7 +120,8 @@ def bench(
                     memory = await measured.resident_mb(process)
             async with server.running(settings, models=lambda _: measured.Instant()):
                 engine = await measured.converse(base, home, turns, measured.THANKS)
-            measured.shown(engine, whole, effects, (starts[0], starts[1]), memory, out)
+            proving = measured.proving_s(settings.playbook, vocabulary(server.tools_of(settings)))
+            measured.shown(engine, whole, effects, (starts[0], starts[1]), proving, memory, out)
 
     _carry_out(measure())
 

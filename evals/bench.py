@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ from agent.casefile.records import Mood, Passage
 from agent.home import Home
 from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer
 from evals.talk import Case
+from knowledge.draft import read_draft
+from knowledge.precedence import rules_have_a_say
+from knowledge.rules import Vocabulary
 
 SAMPLE = 10
 """Turns around the tenth and around the last that are measured."""
@@ -153,13 +157,31 @@ async def resident_mb(process: Process) -> float:
     return int(kilobytes) * 1024 / 1e6
 
 
+def proving_s(folder: Path, vocabulary: Vocabulary) -> tuple[float, float]:
+    """What it takes to prove that each rule of a playbook has a say, and with ten times the rules."""
+    draft = read_draft(folder)
+    written, took = dict(draft.clauses), list[float]()
+    for times in (1, 10):
+        draft.clauses = {f"{clause}/{copy}": written[clause] for copy in range(times) for clause in written}
+        began = time.monotonic()
+        deque(rules_have_a_say(draft, vocabulary), maxlen=0)
+        took.append(time.monotonic() - began)
+    return took[0], took[1]
+
+
 def stored(home: Path) -> int:
     """Bytes of the case files and checkpoints in a home, with what is still in their journals."""
     return sum(file.stat().st_size for name in ("cases.db*", "checkpoints.db*") for file in home.glob(name))
 
 
 def shown(
-    engine: Figures, whole: Figures, effects: Effects, starts_s: tuple[float, float], memory_mb: float, out: Console
+    engine: Figures,
+    whole: Figures,
+    effects: Effects,
+    starts_s: tuple[float, float],
+    proving: tuple[float, float],
+    memory_mb: float,
+    out: Console,
 ) -> None:
     """The table of one run."""
     table = Table("figure", "value", title="What a turn costs, over HTTP, one conversation at a time (medians)")
@@ -173,6 +195,7 @@ def shown(
         "store per case of two turns, with its effect or without": f"{effects.bytes_a_case / 1000:.1f} kB",
         "first start (index and seed)": f"{starts_s[0]:.1f} s",
         "second start": f"{starts_s[1]:.1f} s",
+        "the playbook's rules proved, and ten times as many": f"{proving[0]:.1f} s, {proving[1]:.1f} s",
         "resident memory, embedding model loaded": f"{memory_mb:.0f} MB",
     }
     for name, value in rows.items():

@@ -5,7 +5,6 @@ A check says only what is certain: where a kind of document could not be read in
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from jinja2 import TemplateSyntaxError
@@ -14,13 +13,13 @@ from knowledge.documents import Finding, Where
 from knowledge.draft import Draft
 from knowledge.playbook import Rule
 from knowledge.policies import CITES, cited
+from knowledge.precedence import escalations_can_hold, rules_have_a_say
 from knowledge.rules import FactType, RuleError, Vocabulary, closest, compile_rule
 from knowledge.steps import workflows_fit
 from knowledge.wording import contract, names
 
 FEWEST_EXAMPLES = 5
 """An intent cannot be told from others with less."""
-_LITERALS = re.compile(r'(action|intent)\.name\s*(?:==|!=|in)\s*(\[[^\]]*\]|"[^"]*")')
 
 
 def run_checks(draft: Draft, vocabulary: Vocabulary) -> list[Finding]:
@@ -122,14 +121,12 @@ def locales_are_served(draft: Draft) -> Iterator[Finding]:
 
 
 def rules_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """Each rule is a condition over declared facts, and the names that it compares with exist."""
+    """Each rule is a condition over declared facts."""
     for clause in draft.clauses.values():
         for rule in clause.rules:
             file, line = _place(rule)
             for finding in _condition(rule.when, vocabulary.variables):
                 yield finding._replace(file=file, line=line)
-            for wrong, advice in _unknown_names(rule.when, draft, vocabulary):
-                yield Finding(file, line, wrong, advice)
 
 
 def escalations_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -166,15 +163,6 @@ def _condition(text: str, variables: dict[str, FactType]) -> Iterator[Finding]:
         yield Finding("", 0, error.message, error.instead)
 
 
-def _unknown_names(text: str, draft: Draft, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
-    """A rule about an action that does not exist would never hold, and nobody would notice."""
-    for subject, literals in _LITERALS.findall(text):
-        known = vocabulary.actions if subject == "action" else draft.intents
-        for name in re.findall(r'"([^"]*)"', literals):
-            if name not in known and not (subject == "intent" and "intents" in draft.partial):
-                yield f"unknown {subject} '{name}'", closest(name, known)
-
-
 def _uncited(draft: Draft, text: str, file: str, where: Where) -> Iterator[Finding]:
     for clause in cited(text):
         if draft.absent("clauses", clause):
@@ -199,4 +187,6 @@ AGAINST_TOOLS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     escalations_compile,
     wording_is_whole,
     workflows_fit,
+    rules_have_a_say,
+    escalations_can_hold,
 )

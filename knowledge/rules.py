@@ -43,6 +43,22 @@ class RuleError(ValueError):
         """What to write instead; empty when there is nothing to suggest."""
 
 
+@dataclass(frozen=True)
+class Domain:
+    """The values that a fact can have. Without any of these: all of its type."""
+
+    values: tuple[Scalar, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+    def __or__(self, other: Domain) -> Domain:
+        """What either of them can have."""
+        values = tuple(dict.fromkeys([*self.values, *other.values])) if self.values and other.values else ()
+        bounds = ((self.least, other.least, min), (self.most, other.most, max))
+        least, most = (of(a, b) if a is not None and b is not None else None for a, b, of in bounds)
+        return Domain(values, least, most)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ActionShape:
     """An action as rules and workflows see it."""
@@ -78,6 +94,8 @@ class Vocabulary:
     """What is known of any proposal besides: `action.name`, `support.score` …"""
     lookups: Mapping[str, LookupShape] = field(default_factory=dict)
     actions: Mapping[str, ActionShape] = field(default_factory=dict)
+    domains: Mapping[str, Domain] = field(default_factory=dict)
+    """Fact → what it can be, where its type alone does not say."""
 
     @cached_property
     def variables(self) -> dict[str, FactType]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, JsonValue, StringConstraints
 
@@ -22,6 +22,10 @@ def _order_id(value: object) -> object:
 
 OrderId = Annotated[str, BeforeValidator(_order_id), StringConstraints(pattern=r"^HG-[0-9]{6}$")]
 """`HG-` and six digits; small letters and spaces around it are forgiven."""
+
+
+Status = Literal["unpaid", "processing", "shipped", "delivered", "cancelled", "returned", "expired"]
+"""Of an order; the back office knows all but the first and the last."""
 
 
 class OneOrder(Arguments):
@@ -63,7 +67,7 @@ class OrderRow(BaseModel):
 
     id: str
     customer_id: str
-    status: str
+    status: Status
     items: list[_Line]
     total: Money
     placed_at: AwareDatetime
@@ -87,7 +91,7 @@ class Order(BaseModel):
 
     id: str
     customer_id: str
-    status: str
+    status: Status
     total: float
     currency: str
     refunded: float

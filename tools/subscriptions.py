@@ -18,6 +18,7 @@ from tools.http import Backoffice, as_read
 from tools.money import Money
 
 Plan = Literal["weekly", "biweekly", "monthly"]
+SubscriptionStatus = Literal["active", "paused", "cancelled"]
 EVERY: dict[str, timedelta] = {"weekly": timedelta(7), "biweekly": timedelta(14), "monthly": timedelta(30)}
 """From one delivery to the next."""
 NOTICE = timedelta(3)
@@ -66,7 +67,7 @@ class _Row(BaseModel):
     id: str
     customer_id: str
     plan: str
-    status: str
+    status: SubscriptionStatus
     price: Money
     next_at: AwareDatetime | None
 
@@ -76,7 +77,7 @@ class Subscription(BaseModel):
 
     id: str
     plan: str
-    status: str
+    status: SubscriptionStatus
     price: float
     """For one delivery."""
     currency: str

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import get_args, get_origin
+from functools import reduce
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, JsonValue
 
 from agent.casefile.fold import Case
-from agent.casefile.records import Args, Intent
+from agent.casefile.records import Args, Intent, Level, Mood
 from agent.errors import NotUsable
-from knowledge.rules import ActionShape, FactType, LookupShape, Vocabulary
+from knowledge.rules import ActionShape, Domain, FactType, LookupShape, Vocabulary
 from tools.contract import Action, Catalog, Risk, Tool, scalars
 
 Facts = dict[str, JsonValue]
@@ -30,6 +31,16 @@ CASE_FACTS: dict[str, FactType] = {
     "time.hour": "int",
     "time.weekday": "int",
 }
+CASE_DOMAINS = {
+    "identity.level": Domain(least=min(Level), most=max(Level)),
+    "state.repeats": Domain(least=0),
+    "time.hour": Domain(least=0, most=23),
+    "time.weekday": Domain(least=0, most=6),
+    "intent.confidence": Domain(least=0, most=1),
+    "support.score": Domain(least=0, most=1),
+    "action.risk": Domain(tuple(str(risk) for risk in Risk)),
+}
+"""What these can be; the customer's state, and what tools take and give, say so by their own types."""
 PROPOSAL_FACTS: dict[str, FactType] = {
     "action.name": "string",
     "action.risk": "string",
@@ -68,6 +79,7 @@ def vocabulary(catalog: Catalog) -> Vocabulary:
             )
             for t in catalog.actions
         },
+        domains=CASE_DOMAINS | domains_of(_models(catalog)),
     )
     try:
         known.variables  # noqa: B018 - said at the start rather than when the first rule is compiled
@@ -132,6 +144,37 @@ def _double(value: JsonValue) -> JsonValue:
         return float(value) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+def domains_of(models: Iterable[tuple[str, type[BaseModel]]]) -> dict[str, Domain]:
+    """What the fields can be, by their types, under the name that each model goes by.
+
+    What several of one name have can be what it is in any of them.
+    """
+    domains: dict[str, Domain] = {}
+    for prefix, model in models:
+        schema = model.model_json_schema()
+        for field, told in schema.get("properties", {}).items():
+            name, domain = f"{prefix}.{field}", _domain(told, schema)
+            domains[name] = domains[name] | domain if name in domains else domain
+    return domains
+
+
+def _models(catalog: Catalog) -> Iterator[tuple[str, type[BaseModel]]]:
+    yield "state", Mood
+    yield from (("action.args", tool.args) for tool in catalog.actions)
+    yield from ((lookup.subject, lookup.result) for lookup in catalog.lookups)
+
+
+def _domain(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Domain:
+    if "$ref" in field:
+        field = schema["$defs"][field["$ref"].rpartition("/")[2]]
+    if "anyOf" in field:
+        parts = [_domain(part, schema) for part in field["anyOf"] if part.get("type") != "null"]
+        return reduce(Domain.__or__, parts)
+    values = field.get("enum", [field["const"]] if "const" in field else [])
+    least = field.get("minimum", field.get("exclusiveMinimum"))
+    return Domain(tuple(values), least, field.get("maximum", field.get("exclusiveMaximum")))
 
 
 def _optional(tool: Tool) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from knowledge.rules import ActionShape, FactType, LookupShape, Vocabulary
+from knowledge.rules import ActionShape, Domain, FactType, LookupShape, Vocabulary
 
 
 def _typed(**names: str) -> dict[str, FactType]:
@@ -124,5 +124,10 @@ HARBOR_TOOLS = Vocabulary(
         "send_reminder": ActionShape(args=_typed(string="reminder_id text")),
         "send_summary": ActionShape(args=_typed(int="since")),
         "send_article": ActionShape(args=_typed(string="article_id title")),
+    },
+    domains={
+        "order.status": Domain(("processing", "shipped", "delivered", "cancelled", "returned")),
+        "identity.level": Domain(least=0, most=3),
+        "time.hour": Domain(least=0, most=23),
     },
 )

@@ -3,17 +3,21 @@
 import random
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import Field
 
 from agent.casefile.fold import Case, fold
 from agent.casefile.records import Args, Intent
-from agent.policy.facts import CASE_FACTS, PROPOSAL_FACTS, Facts, bind, gather, vocabulary
-from knowledge.rules import compile_rule, evaluate
+from agent.policy.facts import CASE_FACTS, PROPOSAL_FACTS, Facts, bind, domains_of, gather, vocabulary
+from knowledge.rules import Domain, compile_rule, evaluate
 from tests.agent.histories import history
 from tests.agent.shop import Shop, catalog
+from tools.contract import Arguments
 
 TOOLS = catalog(Shop())
 WORDS = vocabulary(TOOLS)
@@ -44,6 +48,48 @@ def test_every_fact_of_any_case_has_its_declared_type(dice: random.Random, lengt
     for name, kind in WORDS.variables.items():
         if name in known:
             assert evaluate(compile_rule(name, WORDS.variables, kind), known) == known[name]
+            assert _can_be(WORDS.domains.get(name, Domain()), known[name]), name
+
+
+def _can_be(domain: Domain, value: Any) -> bool:
+    if domain.values and value not in domain.values:
+        return False
+    return (domain.least is None or value >= domain.least) and (domain.most is None or value <= domain.most)
+
+
+class Shade(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Change(Arguments):
+    """What a tool might take."""
+
+    pace: Literal["slow", "fast"] | None = None
+    cups: Annotated[int, Field(ge=1, le=6)] = 1
+    shade: Shade = Shade.RED
+    note: str = ""
+
+
+class Tint(Arguments):
+    """Another tool's, of which more is known in one way and less in another."""
+
+    pace: Literal["fast", "faster"] = "fast"
+    cups: int = 1
+
+
+def test_types_say_what_a_fact_can_be() -> None:
+    assert domains_of([("paint", Change)]) == {
+        "paint.pace": Domain(("slow", "fast")),
+        "paint.cups": Domain(least=1, most=6),
+        "paint.shade": Domain(("red", "blue")),
+        "paint.note": Domain(),
+    }
+    both = domains_of([("paint", Change), ("paint", Tint)])
+    assert both["paint.pace"] == Domain(("slow", "fast", "faster"))
+    assert both["paint.cups"] == Domain()
+    assert WORDS.domains["identity.level"] == Domain(least=0, most=3)
+    assert WORDS.domains["state.sentiment"] == Domain(("positive", "neutral", "negative"))
 
 
 def test_what_was_looked_up_and_proposed_is_known_by_name() -> None:

@@ -1,0 +1,126 @@
+"""Which rules have a say: each holds in some case, and stricter ones do not decide in all of them.
+
+The strictest wins, so that two rules never contradict each other; one of them may well be without effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import get_args
+
+from knowledge.documents import Finding
+from knowledge.draft import Draft
+from knowledge.playbook import Clause, IdentityLevel, RiskClass, Rule, RuleOutcome
+from knowledge.proof import Condition, Undecided, World, in_words, none_of
+from knowledge.rules import Domain, Vocabulary, closest
+
+OUTCOMES = (None, *get_args(RuleOutcome))
+"""What a rule or a class may ask for, the strictest last; None: nothing."""
+CLASSES = dict(zip(get_args(RiskClass), (None, "confirm", "approve", "forbid"), strict=True))
+LEVELS = get_args(IdentityLevel)
+LEADS_NOWHERE = ("handoff", "forbid")
+"""Whatever identity is wanted besides, it is not asked for."""
+
+
+_Told = tuple[str, str]
+"""What is wrong, and what to write instead."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Held:
+    """A rule, and when it holds."""
+
+    rule: Rule
+    clause: Clause
+    when: Condition
+
+    @property
+    def outcome(self) -> int:
+        return OUTCOMES.index(self.rule.then)
+
+    @property
+    def level(self) -> int:
+        return LEVELS.index(self.rule.identity) if self.rule.identity else 0
+
+    def as_long_as(self, other: _Held) -> bool:
+        """Whether it is in force on all days of the other."""
+        last, others = self.clause.valid_to, other.clause.valid_to
+        return self.clause.valid_from <= other.clause.valid_from and (
+            last is None or (others is not None and last >= others)
+        )
+
+
+def rules_have_a_say(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Each rule holds in some case, and makes the ruling of one what it is."""
+    world = World(vocabulary, named(draft, vocabulary))
+    rules = [
+        _Held(rule, clause, when)
+        for clause in draft.clauses.values()
+        for rule in clause.rules
+        if (when := world.condition(rule.when)) is not None
+    ]
+    for held in rules:
+        told = list(_impossible(world, held.rule.when)) or _overruled(world, held, rules, draft)
+        file, _, line = held.rule.source.rpartition(":")
+        yield from (Finding(file, int(line), wrong, instead) for wrong, instead in told)
+
+
+def escalations_can_hold(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """Each escalation rule holds in some case."""
+    world = World(vocabulary, named(draft, vocabulary))
+    for index, text in enumerate(draft.company.escalate_when if draft.company else []):
+        for wrong, instead in _impossible(world, text):
+            yield draft.finding("company.yaml", ("escalate_when", index), wrong, instead)
+
+
+def named(draft: Draft, vocabulary: Vocabulary) -> dict[str, Domain]:
+    """The facts that are names in the documents; where those could not be read in whole, they may be anything."""
+    names = {"action.name": Domain((*vocabulary.lookups, *vocabulary.actions))}
+    if "intents" not in draft.partial:
+        names["intent.name"] = Domain(tuple(draft.intents))
+    if draft.company is not None:
+        names["case.locale"] = Domain(tuple(draft.company.locales))
+    return names
+
+
+def _impossible(world: World, text: str) -> Iterator[_Told]:
+    """What a condition asks for and can never be: the mistake, and what to do."""
+    if (when := world.condition(text)) is None:
+        return
+    never_so = list(world.never_so(text))
+    for fact, value, known in never_so:
+        yield f"'{fact}' is never '{value}'", closest(value, known)
+    with suppress(Undecided):
+        if not never_so and world.case(when) is None:
+            yield "this can never hold", "see what it asks for at the same time"
+
+
+def _overruled(world: World, held: _Held, rules: list[_Held], draft: Draft) -> list[_Told]:
+    """Whether something stricter has been said wherever a rule holds."""
+    if "actions" in draft.partial:
+        return []
+    others = [other for other in rules if other is not held and other.as_long_as(held)]
+    stricter = [other for other in others if other.outcome > held.outcome]
+    final = [other for other in others if other.rule.then in LEADS_NOWHERE or other.level > held.level]
+    mild = [name for name, action in draft.actions.items() if _outcome_of(action.risk) <= held.outcome]
+    lax = [name for name, action in draft.actions.items() if LEVELS.index(action.identity) <= held.level]
+    ways = [(stricter, mild)] if held.rule.then is not None else []
+    ways += [(final, lax)] if held.rule.identity is not None else []
+    try:
+        for by, under in ways:
+            if world.case(held.when, none_of(o.when for o in by), world.among("action.name", under)) is not None:
+                return []
+        found = [o for by, _ in ways for o in by if world.case(held.when, o.when) is not None]
+        winners = [o for o in found if world.case(held.when, none_of([o.when])) is None] or found
+        case = world.case(held.when) or {}
+    except Undecided:
+        return []
+    by_whom = " or ".join(dict.fromkeys(winner.clause.id for winner in winners)) or "the class of the action"
+    wrong = f"this never decides: wherever it holds, {by_whom} is stricter, as where {in_words(case)}"
+    return [(wrong, "remove it, or say where it is meant to hold alone")]
+
+
+def _outcome_of(risk: RiskClass) -> int:
+    return OUTCOMES.index(CLASSES[risk])

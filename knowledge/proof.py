@@ -1,0 +1,200 @@
+"""Proofs about rules: over all values that facts can take, and not over samples of them.
+
+A rule is given to an SMT solver as its compiler understood it. What is not modelled here, such as a regular expression
+or the order of texts, may have any value; so what is proved holds, and a case that is shown may be one that cannot come
+about. Doubles are taken as real numbers, and texts are only told apart.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import z3
+
+from knowledge.rules import Domain, FactType, RuleError, Scalar, Vocabulary, compile_rule
+from knowledge.syntax import Call, Fact, Listed, Literal, Node, tree
+
+PATIENCE_MS = 2000
+"""For one question; the linear ones that rules make take some milliseconds."""
+Condition = Any
+"""A truth value of the solver."""
+Case = dict[str, Scalar]
+"""Facts, by name."""
+
+_SORTS: dict[FactType, Callable[[], Any]] = {
+    "bool": z3.BoolSort,
+    "int": z3.IntSort,
+    "double": z3.RealSort,
+    "string": z3.IntSort,
+}
+"""A text is the number under which it is known here: a solver of texts takes minutes for what this answers at once."""
+_NUMBERS: dict[type, Callable[[Any], Any]] = {bool: z3.BoolVal, int: z3.IntVal, float: z3.RealVal}
+SOMETHING_ELSE = "something else"
+_MODELLED: dict[tuple[str, FactType | None], Callable[..., Any]] = {
+    ("_&&_", "bool"): z3.And,
+    ("_||_", "bool"): z3.Or,
+    ("!_", "bool"): z3.Not,
+    ("_==_", "bool"): operator.eq,
+    ("_!=_", "bool"): operator.ne,
+    ("_<_", "bool"): operator.lt,
+    ("_<=_", "bool"): operator.le,
+    ("_>_", "bool"): operator.gt,
+    ("_>=_", "bool"): operator.ge,
+    ("_+_", "int"): operator.add,
+    ("_+_", "double"): operator.add,
+    ("_-_", "int"): operator.sub,
+    ("_-_", "double"): operator.sub,
+    ("-_", "int"): operator.neg,
+    ("-_", "double"): operator.neg,
+    ("_*_", "int"): operator.mul,
+    ("_*_", "double"): operator.mul,
+}
+"""CEL's operator and the type of its result → the solver's. Divisions and overflows differ, so they are left open."""
+_ORDER = ("_<_", "_<=_", "_>_", "_>=_")
+
+
+class Undecided(Exception):
+    """The solver gave up on a question: nothing can be said."""
+
+
+class World:
+    """All cases that may come about: each fact anywhere in its domain."""
+
+    def __init__(self, vocabulary: Vocabulary, domains: Mapping[str, Domain]) -> None:
+        """`domains`: of facts whose values the documents name, beside the vocabulary's."""
+        self._variables = vocabulary.variables
+        self._domains = {**vocabulary.domains, **domains}
+        self._facts: dict[str, Any] = {}
+        self._open: dict[Node, Any] = {}
+        self._texts: dict[str, int] = {}
+        self._solver = z3.Solver()
+        self._solver.set("timeout", PATIENCE_MS)
+
+    def condition(self, text: str) -> Condition | None:
+        """When it holds; None where the text is no condition, or has a part that no proof can be made about."""
+        try:
+            node = tree(compile_rule(text, self._variables))
+        except RuleError:
+            return None
+        return None if node is None else self._term(node)
+
+    def among(self, fact: str, values: list[str]) -> Condition:
+        """That a fact is one of these texts."""
+        term = self._fact(Fact(fact, "string"))
+        return z3.Or([term == self._value(value) for value in values])
+
+    def case(self, *conditions: Condition) -> Case | None:
+        """A case in which all of them hold; None: it is proved that there is none. Raises Undecided."""
+        self._solver.push()
+        try:
+            self._solver.add(*conditions)
+            answer = self._solver.check()
+            if answer == z3.unknown:
+                raise Undecided(self._solver.reason_unknown())
+            return self._told(self._solver.model()) if answer == z3.sat else None
+        finally:
+            self._solver.pop()
+
+    def never_so(self, text: str) -> Iterator[tuple[str, str, list[str]]]:
+        """What a condition compares a fact with and the fact never is: fact, text, and all that it can be."""
+        node = tree(compile_rule(text, self._variables))
+        for fact, value in _compared(node) if node is not None else ():
+            known = [str(value) for value in self._domains.get(fact.name, Domain()).values]
+            if known and value not in known:
+                yield fact.name, value, known
+
+    def _told(self, model: Any) -> Case:
+        values = {name: model[term] for name, term in sorted(self._facts.items())}
+        return {name: self._scalar(name, value) for name, value in values.items() if value is not None}
+
+    def _scalar(self, name: str, value: Any) -> Scalar:
+        if self._variables[name] == "string":
+            known = {number: text for text, number in self._texts.items()}
+            return known.get(value.as_long(), SOMETHING_ELSE)
+        if z3.is_bool(value):
+            return bool(z3.is_true(value))
+        return int(value.as_long()) if z3.is_int_value(value) else float(value.as_fraction())
+
+    def _value(self, value: Scalar) -> Any:
+        if isinstance(value, str):
+            return z3.IntVal(self._texts.setdefault(value, len(self._texts)))
+        return _NUMBERS[type(value)](value)
+
+    def _fact(self, fact: Fact) -> Any:
+        if fact.name not in self._facts:
+            term = z3.Const(fact.name, _SORTS[fact.kind]())
+            self._facts[fact.name] = term
+            domain = self._domains.get(fact.name, Domain())
+            if domain.values:
+                self._solver.add(z3.Or([term == self._value(value) for value in domain.values]))
+            if domain.least is not None:
+                self._solver.add(term >= domain.least)
+            if domain.most is not None:
+                self._solver.add(term <= domain.most)
+        return self._facts[fact.name]
+
+    def _term(self, node: Node) -> Any:
+        match node:
+            case Literal():
+                return self._value(node.value)
+            case Fact():
+                return self._fact(node)
+            case Call("@in", (sought, Listed(items))):
+                return z3.Or([self._term(sought) == self._term(item) for item in items])
+            case Call("_?_:_", (when, then, otherwise)):
+                return z3.If(self._term(when), self._term(then), self._term(otherwise))
+            case Call("double", (number,)) if isinstance(number, Fact | Call) and number.kind == "int":
+                return z3.ToReal(self._term(number))
+            case Call(function, args, kind) if (function, kind) in _MODELLED and not _orders_texts(node):
+                return _MODELLED[function, kind](*map(self._term, args))
+            case _:
+                return self._anything(node)
+
+    def _anything(self, node: Node) -> Any:
+        """Some value, and always the same for the same expression."""
+        kind: FactType = (node.kind if isinstance(node, Call) else None) or "bool"
+        return self._open.setdefault(node, z3.Const(f"open {len(self._open)}", _SORTS[kind]()))
+
+
+def in_words(case: Case) -> str:
+    """A case as a support lead reads it: `order.status is "shipped", order.total is 51`."""
+    told = (f'{name} is "{value}"' if isinstance(value, str) else f"{name} is {value}" for name, value in case.items())
+    return ", ".join(told) or "any case"
+
+
+def none_of(conditions: Iterable[Condition]) -> Condition:
+    """That none of them holds."""
+    return z3.Not(z3.Or(list(conditions)))
+
+
+def _compared(node: Node) -> Iterator[tuple[Fact, str]]:
+    match node:
+        case Call(
+            "_==_" | "_!=_", (Fact() as fact, Literal(str() as value)) | (Literal(str() as value), Fact() as fact)
+        ):
+            yield fact, value
+        case Call("@in", (Fact() as fact, Listed(items))):
+            yield from (
+                (fact, item.value) for item in items if isinstance(item, Literal) and isinstance(item.value, str)
+            )
+        case Call(_, args):
+            for arg in args:
+                yield from _compared(arg)
+
+
+def _orders_texts(call: Call) -> bool:
+    return call.function in _ORDER and any(_kind(arg) not in ("int", "double") for arg in call.args)
+
+
+def _kind(node: Node) -> FactType | None:
+    match node:
+        case Literal(bool()):
+            return "bool"
+        case Literal(value):
+            return {int: "int", float: "double"}.get(type(value), "string")  # type: ignore[return-value]
+        case Listed():
+            return None
+        case _:
+            return node.kind
