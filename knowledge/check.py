@@ -11,6 +11,7 @@ from jinja2 import TemplateSyntaxError
 
 from knowledge.documents import Finding, Where
 from knowledge.draft import Draft
+from knowledge.guards import what_touches_is_guarded
 from knowledge.playbook import Rule
 from knowledge.policies import CITES, cited
 from knowledge.precedence import escalations_can_hold, rules_have_a_say
@@ -189,4 +190,5 @@ AGAINST_TOOLS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     workflows_fit,
     rules_have_a_say,
     escalations_can_hold,
+    what_touches_is_guarded,
 )

@@ -124,6 +124,8 @@ class ActionDef(Document):
     """The least level at which it may run."""
     clause: str | None = None
     """The clause that says so, cited when more identity is asked for."""
+    touches: Literal["money", "identity", "access"] | None = None
+    """What no rule may open to a customer who is not verified, or without their yes."""
     reversible: bool = False
     undo: str | None = None
 

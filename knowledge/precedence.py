@@ -13,7 +13,7 @@ from typing import get_args
 from knowledge.documents import Finding
 from knowledge.draft import Draft
 from knowledge.playbook import Clause, IdentityLevel, RiskClass, Rule, RuleOutcome
-from knowledge.proof import Condition, Undecided, World, in_words, none_of
+from knowledge.proof import Condition, Undecided, World, in_words
 from knowledge.rules import Domain, Vocabulary, closest
 
 OUTCOMES = (None, *get_args(RuleOutcome))
@@ -29,7 +29,7 @@ _Told = tuple[str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class _Held:
+class Held:
     """A rule, and when it holds."""
 
     rule: Rule
@@ -38,13 +38,15 @@ class _Held:
 
     @property
     def outcome(self) -> int:
+        """How strict it is; 0 where it only wants identity."""
         return OUTCOMES.index(self.rule.then)
 
     @property
     def level(self) -> int:
+        """The identity that it wants; 0 for none."""
         return LEVELS.index(self.rule.identity) if self.rule.identity else 0
 
-    def as_long_as(self, other: _Held) -> bool:
+    def as_long_as(self, other: Held) -> bool:
         """Whether it is in force on all days of the other."""
         last, others = self.clause.valid_to, other.clause.valid_to
         return self.clause.valid_from <= other.clause.valid_from and (
@@ -55,16 +57,21 @@ class _Held:
 def rules_have_a_say(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Each rule holds in some case, and makes the ruling of one what it is."""
     world = World(vocabulary, named(draft, vocabulary))
-    rules = [
-        _Held(rule, clause, when)
-        for clause in draft.clauses.values()
-        for rule in clause.rules
-        if (when := world.condition(rule.when)) is not None
-    ]
+    rules = held_rules(draft, world)
     for held in rules:
         told = list(_impossible(world, held.rule.when)) or _overruled(world, held, rules, draft)
         file, _, line = held.rule.source.rpartition(":")
         yield from (Finding(file, int(line), wrong, instead) for wrong, instead in told)
+
+
+def held_rules(draft: Draft, world: World) -> list[Held]:
+    """All rules that proofs can be made about."""
+    return [
+        Held(rule, clause, when)
+        for clause in draft.clauses.values()
+        for rule in clause.rules
+        if (when := world.condition(rule.when)) is not None
+    ]
 
 
 def escalations_can_hold(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -97,7 +104,7 @@ def _impossible(world: World, text: str) -> Iterator[_Told]:
             yield "this can never hold", "see what it asks for at the same time"
 
 
-def _overruled(world: World, held: _Held, rules: list[_Held], draft: Draft) -> list[_Told]:
+def _overruled(world: World, held: Held, rules: list[Held], draft: Draft) -> list[_Told]:
     """Whether something stricter has been said wherever a rule holds."""
     if "actions" in draft.partial:
         return []
@@ -110,10 +117,10 @@ def _overruled(world: World, held: _Held, rules: list[_Held], draft: Draft) -> l
     ways += [(final, lax)] if held.rule.identity is not None else []
     try:
         for by, under in ways:
-            if world.case(held.when, none_of(o.when for o in by), world.among("action.name", under)) is not None:
+            if world.case(held.when, world.none_of(o.when for o in by), world.among("action.name", under)) is not None:
                 return []
         found = [o for by, _ in ways for o in by if world.case(held.when, o.when) is not None]
-        winners = [o for o in found if world.case(held.when, none_of([o.when])) is None] or found
+        winners = [o for o in found if world.case(held.when, world.none_of([o.when])) is None] or found
         case = world.case(held.when) or {}
     except Undecided:
         return []

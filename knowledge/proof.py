@@ -23,14 +23,14 @@ Condition = Any
 Case = dict[str, Scalar]
 """Facts, by name."""
 
-_SORTS: dict[FactType, Callable[[], Any]] = {
+_SORTS: dict[FactType, Callable[[z3.Context], Any]] = {
     "bool": z3.BoolSort,
     "int": z3.IntSort,
     "double": z3.RealSort,
     "string": z3.IntSort,
 }
 """A text is the number under which it is known here: a solver of texts takes minutes for what this answers at once."""
-_NUMBERS: dict[type, Callable[[Any], Any]] = {bool: z3.BoolVal, int: z3.IntVal, float: z3.RealVal}
+_NUMBERS: dict[type, Callable[[Any, z3.Context], Any]] = {bool: z3.BoolVal, int: z3.IntVal, float: z3.RealVal}
 SOMETHING_ELSE = "something else"
 _MODELLED: dict[tuple[str, FactType | None], Callable[..., Any]] = {
     ("_&&_", "bool"): z3.And,
@@ -69,7 +69,8 @@ class World:
         self._facts: dict[str, Any] = {}
         self._open: dict[Node, Any] = {}
         self._texts: dict[str, int] = {}
-        self._solver = z3.Solver()
+        self._ctx = z3.Context()  # playbooks may be loaded in several threads at once
+        self._solver = z3.Solver(ctx=self._ctx)
         self._solver.set("timeout", PATIENCE_MS)
 
     def condition(self, text: str) -> Condition | None:
@@ -83,7 +84,11 @@ class World:
     def among(self, fact: str, values: list[str]) -> Condition:
         """That a fact is one of these texts."""
         term = self._fact(Fact(fact, "string"))
-        return z3.Or([term == self._value(value) for value in values])
+        return z3.Or(*(term == self._value(value) for value in values), self._ctx)
+
+    def none_of(self, conditions: Iterable[Condition]) -> Condition:
+        """That none of them holds."""
+        return z3.Not(z3.Or(*conditions, self._ctx))
 
     def case(self, *conditions: Condition) -> Case | None:
         """A case in which all of them hold; None: it is proved that there is none. Raises Undecided."""
@@ -119,16 +124,16 @@ class World:
 
     def _value(self, value: Scalar) -> Any:
         if isinstance(value, str):
-            return z3.IntVal(self._texts.setdefault(value, len(self._texts)))
-        return _NUMBERS[type(value)](value)
+            return z3.IntVal(self._texts.setdefault(value, len(self._texts)), self._ctx)
+        return _NUMBERS[type(value)](value, self._ctx)
 
     def _fact(self, fact: Fact) -> Any:
         if fact.name not in self._facts:
-            term = z3.Const(fact.name, _SORTS[fact.kind]())
+            term = z3.Const(fact.name, _SORTS[fact.kind](self._ctx))
             self._facts[fact.name] = term
             domain = self._domains.get(fact.name, Domain())
             if domain.values:
-                self._solver.add(z3.Or([term == self._value(value) for value in domain.values]))
+                self._solver.add(z3.Or(*(term == self._value(value) for value in domain.values), self._ctx))
             if domain.least is not None:
                 self._solver.add(term >= domain.least)
             if domain.most is not None:
@@ -142,7 +147,7 @@ class World:
             case Fact():
                 return self._fact(node)
             case Call("@in", (sought, Listed(items))):
-                return z3.Or([self._term(sought) == self._term(item) for item in items])
+                return z3.Or(*(self._term(sought) == self._term(item) for item in items), self._ctx)
             case Call("_?_:_", (when, then, otherwise)):
                 return z3.If(self._term(when), self._term(then), self._term(otherwise))
             case Call("double", (number,)) if isinstance(number, Fact | Call) and number.kind == "int":
@@ -155,18 +160,13 @@ class World:
     def _anything(self, node: Node) -> Any:
         """Some value, and always the same for the same expression."""
         kind: FactType = (node.kind if isinstance(node, Call) else None) or "bool"
-        return self._open.setdefault(node, z3.Const(f"open {len(self._open)}", _SORTS[kind]()))
+        return self._open.setdefault(node, z3.Const(f"open {len(self._open)}", _SORTS[kind](self._ctx)))
 
 
 def in_words(case: Case) -> str:
     """A case as a support lead reads it: `order.status is "shipped", order.total is 51`."""
     told = (f'{name} is "{value}"' if isinstance(value, str) else f"{name} is {value}" for name, value in case.items())
     return ", ".join(told) or "any case"
-
-
-def none_of(conditions: Iterable[Condition]) -> Condition:
-    """That none of them holds."""
-    return z3.Not(z3.Or(list(conditions)))
 
 
 def _compared(node: Node) -> Iterator[tuple[Fact, str]]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.proof import SOMETHING_ELSE, Case, World, in_words, none_of
+from knowledge.proof import SOMETHING_ELSE, Case, World, in_words
 from knowledge.rules import Domain, FactType, RuleError, Scalar, Vocabulary, compile_rule, evaluate
 from knowledge.syntax import tree
 
@@ -123,9 +123,9 @@ def test_a_case_is_told_in_plain_words() -> None:
 def test_none_of_several_is_all_that_is_left() -> None:
     world = World(VOCABULARY, {})
     taken = [world.condition(f'order.status == "{status}"') for status in STATUSES]
-    assert world.case(none_of(taken[:2])) == {"order.status": "cancelled"}
-    assert world.case(none_of(taken)) is None
-    assert world.case(none_of([])) is not None
+    assert world.case(world.none_of(taken[:2])) == {"order.status": "cancelled"}
+    assert world.case(world.none_of(taken)) is None
+    assert world.case(world.none_of([])) is not None
 
 
 def test_what_is_no_condition_and_what_is_not_described_is_left_alone() -> None:
