@@ -37,8 +37,8 @@ test: .venv/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/pytest -m "not slow" -n 3 --dist worksteal
 
-# What takes minutes of its own: the pages' walkthroughs by started processes, the browser agent in a real browser, and
-# each fault on each write workflow.
+# What takes minutes of its own: the pages' walkthroughs by started processes, the browser agent in a real browser, races,
+# and each fault on each write workflow.
 test-slow: .venv/dev.stamp
 	$(BIN)/pytest -m slow --ignore tests/cases/matrix/test_kills.py -n 3 --dist worksteal
 

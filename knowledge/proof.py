@@ -69,6 +69,7 @@ class World:
         self._facts: dict[str, Any] = {}
         self._open: dict[Node, Any] = {}
         self._texts: dict[str, int] = {}
+        self._among: dict[tuple[str, ...], Condition] = {}
         self._ctx = z3.Context()  # playbooks may be loaded in several threads at once
         self._solver = z3.Solver(ctx=self._ctx)
         self._solver.set("timeout", PATIENCE_MS)
@@ -83,8 +84,10 @@ class World:
 
     def among(self, fact: str, values: list[str]) -> Condition:
         """That a fact is one of these texts."""
-        term = self._fact(Fact(fact, "string"))
-        return z3.Or(*(term == self._value(value) for value in values), self._ctx)
+        if (fact, *values) not in self._among:
+            term = self._fact(Fact(fact, "string"))
+            self._among[fact, *values] = z3.Or(*(term == self._value(value) for value in values), self._ctx)
+        return self._among[fact, *values]
 
     def none_of(self, conditions: Iterable[Condition]) -> Condition:
         """That none of them holds."""

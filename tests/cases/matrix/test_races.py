@@ -32,7 +32,7 @@ NUMBERS = count(5000)
 TTL_S = 0.6
 """In a hasty house nobody may approve after this time."""
 LARGE = "refund that a person approves"
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.slow]
 
 
 @dataclass
