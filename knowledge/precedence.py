@@ -87,8 +87,8 @@ def named(draft: Draft, vocabulary: Vocabulary) -> dict[str, Domain]:
     names = {"action.name": Domain((*vocabulary.lookups, *vocabulary.actions))}
     if "intents" not in draft.partial:
         names["intent.name"] = Domain(tuple(draft.intents))
-    if draft.company is not None:
-        names["case.locale"] = Domain(tuple(draft.company.locales))
+    if draft.company is not None and "wording" not in draft.partial:
+        names["case.locale"] = Domain(tuple(dict.fromkeys([*draft.company.locales, *draft.wording])))
     return names
 
 

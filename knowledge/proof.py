@@ -78,9 +78,9 @@ class World:
         """When it holds; None where the text is no condition, or has a part that no proof can be made about."""
         try:
             node = tree(compile_rule(text, self._variables))
-        except RuleError:
+            return None if node is None else self._term(node)
+        except (RuleError, z3.Z3Exception):  # what is dynamic may stand where it has no sort that fits
             return None
-        return None if node is None else self._term(node)
 
     def among(self, fact: str, values: list[str]) -> Condition:
         """That a fact is one of these texts."""
@@ -161,8 +161,8 @@ class World:
                 return self._anything(node)
 
     def _anything(self, node: Node) -> Any:
-        """Some value, and always the same for the same expression."""
-        kind: FactType = (node.kind if isinstance(node, Call) else None) or "bool"
+        """Some value, and always the same for the same expression; lists and spans of time are only told apart."""
+        kind: FactType = _kind(node) or "string"
         return self._open.setdefault(node, z3.Const(f"open {len(self._open)}", _SORTS[kind](self._ctx)))
 
 
@@ -195,8 +195,12 @@ def _kind(node: Node) -> FactType | None:
     match node:
         case Literal(bool()):
             return "bool"
-        case Literal(value):
-            return {int: "int", float: "double"}.get(type(value), "string")  # type: ignore[return-value]
+        case Literal(int()):
+            return "int"
+        case Literal(float()):
+            return "double"
+        case Literal():
+            return "string"
         case Listed():
             return None
         case _:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
@@ -79,6 +79,7 @@ _PARTS: dict[str, dict[str, tuple[int, str]]] = {
 """Message → field → its number and type; `*`: many."""
 
 
+@lru_cache(maxsize=4096)
 def tree(expression: Expression) -> Node | None:
     """The tree of a compiled expression; None where it has a part that is not described here, such as a macro."""
     wrapped = _message("Any").FromString(expression.program.serialize())

@@ -162,7 +162,7 @@ def domains_of(models: Iterable[tuple[str, type[BaseModel]]]) -> dict[str, Domai
 
 def _models(catalog: Catalog) -> Iterator[tuple[str, type[BaseModel]]]:
     yield "state", Mood
-    yield from (("action.args", tool.args) for tool in catalog.actions)
+    yield from (("action.args", tool.args) for tool in catalog.tools.values())
     yield from ((lookup.subject, lookup.result) for lookup in catalog.lookups)
 
 

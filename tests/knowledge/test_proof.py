@@ -110,6 +110,26 @@ def test_what_can_never_be_is_proved(condition: str) -> None:
     assert shown(condition) is None
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        # Of three lengths of time, and of three lists, each can differ from both others.
+        "duration(order.note) != duration(order.status) && duration(order.note) != duration('1s') "
+        "&& duration(order.status) != duration('1s')",
+        "[order.total] != [order.paid] && [order.total] != [1.0] && [order.paid] != [1.0]",
+        "dyn(order.note) == dyn(3)",
+        "dyn(state.confused) && dyn(order.total) == 1.0",
+        "dyn(order.total) < dyn(order.note)",
+        "state.repeats / 2 == 1 && state.repeats % 2 == 1",
+        '(order.note + "x").endsWith("x")',
+    ],
+)
+def test_what_is_not_modelled_is_never_called_impossible(condition: str) -> None:
+    world = World(VOCABULARY, {})
+    when = world.condition(condition)
+    assert when is None or world.case(when) is not None
+
+
 def test_a_case_is_told_in_plain_words() -> None:
     case = shown(
         'order.status != "shipped" && order.status != "delivered" && order.total == 12.5 && state.repeats == 3'

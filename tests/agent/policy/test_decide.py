@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from agent.casefile.records import Level, Outcome, Ruling
 from agent.policy.decide import CLASS_OUTCOME, decide
 from agent.policy.facts import Facts, vocabulary
+from knowledge import precedence
 from knowledge.playbook import ActionDef, Playbook
 from tests.agent.companies import CLASSES, clause, company, rule
 from tests.agent.shop import Shop, catalog
@@ -229,3 +230,12 @@ def test_a_system_that_is_down_is_for_a_person_and_said_so() -> None:
     ruling = ruled(FACTS | {"systems.available": False})
     assert ruling.outcome is Outcome.HANDOFF
     assert "system" in ruling.reason
+
+
+def test_what_is_proved_of_rules_ranks_them_as_they_are_ruled_by() -> None:
+    """A class counts as what it comes to, and a stricter outcome is stricter in the proofs too."""
+    asked = [Outcome(outcome) if outcome else Outcome.ALLOW for outcome in precedence.OUTCOMES]
+    assert asked == sorted(asked, key=lambda outcome: outcome.strictness)
+    comes_to = {risk: Outcome(outcome) if outcome else Outcome.ALLOW for risk, outcome in precedence.CLASSES.items()}
+    assert comes_to == {str(risk): outcome for risk, outcome in CLASS_OUTCOME.items()}
+    assert list(precedence.LEVELS) == [level.name for level in Level]

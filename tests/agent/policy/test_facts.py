@@ -1,6 +1,7 @@
 """Facts are what is known and nothing else, in the types that rules were written for."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -17,7 +18,7 @@ from agent.policy.facts import CASE_FACTS, PROPOSAL_FACTS, Facts, bind, domains_
 from knowledge.rules import Domain, compile_rule, evaluate
 from tests.agent.histories import history
 from tests.agent.shop import Shop, catalog
-from tools.contract import Arguments
+from tools.contract import Arguments, Catalog
 
 TOOLS = catalog(Shop())
 WORDS = vocabulary(TOOLS)
@@ -78,6 +79,13 @@ class Tint(Arguments):
     cups: int = 1
 
 
+def test_what_a_lookup_takes_counts_too_since_rules_are_asked_about_it() -> None:
+    asked = replace(TOOLS.lookup("get_order"), args=Change)
+    told = replace(TOOLS.action("issue_refund"), args=Tint)
+    known = vocabulary(Catalog({"get_order": asked, "issue_refund": told}))
+    assert set(known.domains["action.args.pace"].values) == {"slow", "fast", "faster"}
+
+
 def test_types_say_what_a_fact_can_be() -> None:
     assert domains_of([("paint", Change)]) == {
         "paint.pace": Domain(("slow", "fast")),
@@ -86,7 +94,7 @@ def test_types_say_what_a_fact_can_be() -> None:
         "paint.note": Domain(),
     }
     both = domains_of([("paint", Change), ("paint", Tint)])
-    assert both["paint.pace"] == Domain(("slow", "fast", "faster"))
+    assert set(both["paint.pace"].values) == {"slow", "fast", "faster"}
     assert both["paint.cups"] == Domain()
     assert WORDS.domains["identity.level"] == Domain(least=0, most=3)
     assert WORDS.domains["state.sentiment"] == Domain(("positive", "neutral", "negative"))
