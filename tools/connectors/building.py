@@ -193,5 +193,9 @@ def _check_pages(operations: Operations, declared: Reading, more: More) -> None:
     if not answer.at(declared.find).is_list:
         raise DeclarationError(f"what '{declared.read}' answers is no list, so it has no `more`; see `find`.")
     answer.at(more.at)
-    if more.to is not None:
+    if more.to is None:
+        operations.leads_on(declared.read)
+    elif isinstance(declared.send.get(more.to), Argument | Bound):
+        raise DeclarationError(f"'{more.to}' has a value already, so nothing else can lead on there.")
+    else:
         operations.place(declared.read, more.to)

@@ -88,7 +88,7 @@ class More(Declared):
     """The way, in the answer, to what leads on; nothing there ends the list."""
     to: str | None = None
     """The place of the operation where that goes, as a cursor does. Without one it is an address, and what its query
-    says is sent with the same read: nothing else is ever asked."""
+    says is sent with the same read: nothing else is ever asked, and not about anybody else."""
 
 
 class Reading(Declared):
@@ -263,6 +263,9 @@ class Operations(Protocol):
 
     def version(self, operation: str) -> Version:
         """How a read tells the version."""
+
+    def leads_on(self, operation: str) -> Callable[[str], dict[str, JsonValue]]:
+        """How an address that leads on in a list is followed: place → what goes there."""
 
     def summary(self, operation: str) -> str:
         """What it says of itself."""

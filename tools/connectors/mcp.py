@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -80,6 +80,10 @@ class _Tools:
     def version(self, operation: str) -> Version:
         """See `Operations`."""
         raise DeclarationError(f"'{operation}' tells no version of what it reads; write another `key`.")
+
+    def leads_on(self, operation: str) -> Callable[[str], dict[str, JsonValue]]:
+        """See `Operations`."""
+        raise DeclarationError(f"'{operation}' has no address that leads on; name the place of its cursor under `to`.")
 
     def summary(self, operation: str) -> str:
         """See `Operations`."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 from pydantic import AfterValidator, Field, JsonValue, TypeAdapter
@@ -117,6 +118,11 @@ class _Api:
     def version(self, operation: str) -> Version:
         """See `Operations`; HTTP tells it in the header `ETag`."""
         return partial(self._version, self.operation(operation))
+
+    def leads_on(self, operation: str) -> Callable[[str], dict[str, JsonValue]]:
+        """See `Operations`; only its query counts, so that nothing else can be asked."""
+        self.operation(operation)
+        return lambda address: {f"query.{name}": value for name, value in parse_qsl(urlsplit(address).query)}
 
     async def _version(self, operation: _Operation, sent: Mapping[str, JsonValue]) -> str:
         _, path, params, headers, _ = _request(operation, sent)

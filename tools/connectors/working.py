@@ -6,7 +6,6 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import BaseModel, JsonValue
 
@@ -92,14 +91,23 @@ class ReadAtWork:
 
     async def _pages(self, more: More, sent: dict[str, JsonValue]) -> AsyncIterator[list[JsonValue]]:
         further: dict[str, JsonValue] = {}
+        said = {place for place, value in self.declared.send.items() if isinstance(value, Argument | Bound)}
         for _ in range(MOST_PAGES):
+            further = {place: value for place, value in further.items() if place not in said}
             answer = await self.operations.read(self.declared.read, sent | further)
             page = _part(answer, self.declared.find)
             yield page if isinstance(page, list) else []
-            further = _further(more, answer)
+            further = self._further(more, answer)
             if not further:
                 return
         raise ToolLost(f"The system's list has more than {MOST_PAGES} pages.", answered=True)
+
+    def _further(self, more: More, answer: JsonValue) -> dict[str, JsonValue]:
+        """What is sent besides for the next page; nothing after the last one."""
+        leads = _part(answer, more.at)
+        if more.to is None:
+            return self.operations.leads_on(self.declared.read)(str(leads or ""))
+        return {more.to: leads} if leads not in (None, "", False) else {}
 
     async def record(self, args: Any, scope: Scope) -> Record | None:
         """The one record that is meant, when it is the customer's. Raises ToolLost, ToolRefused."""
@@ -263,14 +271,6 @@ def _records(rows: Sequence[JsonValue]) -> Iterator[Record]:
         if not isinstance(row, dict):
             raise ToolLost("The system answered with something that is not a record.", answered=True)
         yield row
-
-
-def _further(more: More, answer: JsonValue) -> dict[str, JsonValue]:
-    """What is sent besides for the next page; nothing after the last one."""
-    leads = _part(answer, more.at)
-    if more.to is not None:
-        return {more.to: leads} if leads not in (None, "", False) else {}
-    return {f"query.{name}": value for name, value in parse_qsl(urlsplit(str(leads or "")).query)}
 
 
 def _part(value: JsonValue, way: str) -> JsonValue:

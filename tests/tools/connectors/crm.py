@@ -82,6 +82,8 @@ class Crm:
     """By idempotency key."""
     fault: str | None = None
     page_size: int = 50
+    asked: list[str | None] = field(default_factory=list)
+    """Whose callbacks were asked for."""
     stale: dict[str, Any] | None = None
     """The memberships as the next read shows them."""
     down: bool = False
@@ -204,12 +206,13 @@ def _callbacks(crm: Crm) -> APIRouter:
     app = APIRouter()
 
     @app.get("/callbacks", operation_id="list_callbacks")
-    async def list_callbacks(cursor: int = 0) -> Callbacks:
+    async def list_callbacks(cursor: int = 0, customer_id: str | None = None) -> Callbacks:
+        crm.asked.append(customer_id)
         rows, on = crm.callbacks[cursor : cursor + crm.page_size], cursor + crm.page_size
         last = on >= len(crm.callbacks)
         return Callbacks(
             results=[Callback.model_validate(row) for row in rows],
-            next=None if last else f"https://evil.invalid/elsewhere?cursor={on}",
+            next=None if last else f"https://evil.invalid/elsewhere?cursor={on}&customer_id=cus_2",
             cursor=None if last else on,
         )
 

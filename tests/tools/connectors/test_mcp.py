@@ -250,6 +250,8 @@ async def test_the_catalog_is_built_without_the_server(there: Warehouse) -> None
         ("      owner: customer_id\n    subject", "    subject", ""),
         ("sku: {{arg: sku}}\n      quantity", "sku: {{arg: customer_id}}\n      quantity", "names a customer"),
         ("result: {{quantity: quantity}}", "result: {{quantity: amount}}", "the record has no 'amount'"),
+        ("find: rows", "find: rows\n      more: {{at: next}}", "there is no 'next'"),
+        ("find: rows", "find: rows\n      more: {{at: rows}}", "'reservations' has no address that leads on"),
         ("key: {key}", "key: {{marker: note}}", "there is no 'note'"),
     ],
 )

@@ -109,6 +109,18 @@ async def test_a_list_in_pages_is_read_to_its_end(
     await connection.close()
 
 
+async def test_no_page_leads_to_another_customers(desk: Desk, tmp_path: Path) -> None:
+    """What leads on comes from the system: it may go on in the list, and not name whose list it is."""
+    _waiting(desk.crm, 3, page_size=1)
+    asked = "      send: {{query.customer_id: {{scope: customer_id}}}}\n      find: results"
+    text = _in_pages("{{at: next}}").replace("      find: results", asked)
+    [connection] = connections_of(declared(tmp_path, desk.crm, text), NEEDS)
+    call = connected_catalog(Catalog(), [connection]).action("ask_for_a_call")
+    await call.before(call.args.model_validate({"phone": "+4420794600"}), MINE)
+    assert desk.crm.asked == ["cus_1"] * 3
+    await connection.close()
+
+
 async def test_a_list_without_an_end_is_not_waited_for(desk: Desk, tmp_path: Path) -> None:
     _waiting(desk.crm, MOST_PAGES + 1, page_size=1)
     [connection] = connections_of(declared(tmp_path, desk.crm, _in_pages("{{at: next}}")), NEEDS)
@@ -393,6 +405,12 @@ WRONG = {
         "find: results",
         "find: results\n      more: {{at: cursor, to: query.from}}",
         "no place 'query.from'",
+    ),
+    "a cursor in place of the customer": (
+        "find: results",
+        "find: results\n      send: {{query.customer_id: {{scope: customer_id}}}}\n"
+        "      more: {{at: cursor, to: query.customer_id}}",
+        "'query.customer_id' has a value already",
     ),
     "a version of a list": ("key: none", "key: {{condition: header.If-Match}}", "a list has none"),
     "two kinds of key": (
