@@ -172,7 +172,8 @@ def _domain(field: Mapping[str, Any], schema: Mapping[str, Any]) -> Domain:
     if "anyOf" in field:
         parts = [_domain(part, schema) for part in field["anyOf"] if part.get("type") != "null"]
         return reduce(Domain.__or__, parts)
-    values = field.get("enum", [field["const"]] if "const" in field else [])
+    named = field.get("enum", [field["const"]] if "const" in field else [])
+    values = (value for value in named if value is not None)  # what is not known is no fact
     least = field.get("minimum", field.get("exclusiveMinimum"))
     return Domain(tuple(values), least, field.get("maximum", field.get("exclusiveMaximum")))
 

@@ -70,6 +70,7 @@ class Change(Arguments):
     cups: Annotated[int, Field(ge=1, le=6)] = 1
     shade: Shade = Shade.RED
     note: str = ""
+    wrap: Literal["paper", None] = None
 
 
 class Tint(Arguments):
@@ -92,6 +93,7 @@ def test_types_say_what_a_fact_can_be() -> None:
         "paint.cups": Domain(least=1, most=6),
         "paint.shade": Domain(("red", "blue")),
         "paint.note": Domain(),
+        "paint.wrap": Domain(("paper",)),
     }
     both = domains_of([("paint", Change), ("paint", Tint)])
     assert set(both["paint.pace"].values) == {"slow", "fast", "faster"}
