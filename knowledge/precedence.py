@@ -100,7 +100,7 @@ def _impossible(world: World, text: str) -> Iterator[_Told]:
     for fact, value, known in never_so:
         yield f"'{fact}' is never '{value}'", closest(value, known)
     with suppress(Undecided):
-        if not never_so and world.case(when) is None:
+        if not never_so and not world.possible(when):
             yield "this can never hold", "see what it asks for at the same time"
 
 
@@ -117,10 +117,10 @@ def _overruled(world: World, held: Held, rules: list[Held], draft: Draft) -> lis
     ways += [(final, lax)] if held.rule.identity is not None else []
     try:
         for by, under in ways:
-            if world.case(held.when, world.none_of(o.when for o in by), world.among("action.name", under)) is not None:
+            if world.possible(held.when, world.none_of(o.when for o in by), world.among("action.name", under)):
                 return []
-        found = [o for by, _ in ways for o in by if world.case(held.when, o.when) is not None]
-        winners = [o for o in found if world.case(held.when, world.none_of([o.when])) is None] or found
+        found = [o for by, _ in ways for o in by if world.possible(held.when, o.when)]
+        winners = [o for o in found if not world.possible(held.when, world.none_of([o.when]))] or found
         case = world.case(held.when) or {}
     except Undecided:
         return []

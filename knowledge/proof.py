@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import z3
@@ -93,15 +94,25 @@ class World:
         """That none of them holds."""
         return z3.Not(z3.Or(*conditions, self._ctx))
 
+    def possible(self, *conditions: Condition) -> bool:
+        """Whether all of them hold in some case; False is proved. Raises Undecided."""
+        with self._asked(*conditions) as answer:
+            return bool(answer == z3.sat)
+
     def case(self, *conditions: Condition) -> Case | None:
         """A case in which all of them hold; None: it is proved that there is none. Raises Undecided."""
+        with self._asked(*conditions) as answer:
+            return self._told(self._solver.model()) if answer == z3.sat else None
+
+    @contextmanager
+    def _asked(self, *conditions: Condition) -> Iterator[Any]:
         self._solver.push()
         try:
             self._solver.add(*conditions)
             answer = self._solver.check()
             if answer == z3.unknown:
                 raise Undecided(self._solver.reason_unknown())
-            return self._told(self._solver.model()) if answer == z3.sat else None
+            yield answer
         finally:
             self._solver.pop()
 

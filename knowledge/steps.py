@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from jinja2 import TemplateSyntaxError
@@ -143,7 +144,7 @@ def _needs_are_worded(draft: Draft, workflow: Workflow) -> Iterator[Finding]:
                 yield draft.finding(f"workflows/{workflow.id}.yaml", where, wrong, advice)
 
 
-def _named(at: _Step, text_id: str, locale: str) -> dict[str, set[str]]:
+def _named(at: _Step, text_id: str, locale: str) -> Mapping[str, AbstractSet[str]]:
     try:
         return names(at.draft.wording[locale].texts[text_id])
     except (KeyError, TemplateSyntaxError):

@@ -6,8 +6,10 @@ looked up. Nothing is escaped: the texts are plain, and are never shown as HTML.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, get_args
 
 from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
@@ -100,14 +102,15 @@ def render(wording: Wording, id: str, /, **values: Any) -> str:  # noqa: A002 - 
         raise WordingError(f"'{id}' in wording/{wording.locale}.yaml cannot be said: {error}") from None
 
 
-def names(text: str) -> dict[str, set[str]]:
+@lru_cache(maxsize=4096)
+def names(text: str) -> Mapping[str, AbstractSet[str]]:
     """The values that a template names, each with the fields of it that it uses. Raises TemplateSyntaxError."""
     tree = _ENVIRONMENT.parse(text)
     used: dict[str, set[str]] = {name: set() for name in meta.find_undeclared_variables(tree)}
     for name, attribute in _attributes(tree):
         if name in used:
             used[name].add(attribute)
-    return used
+    return MappingProxyType(used)
 
 
 def _attributes(tree: nodes.Template) -> Iterator[tuple[str, str]]:
