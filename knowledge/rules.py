@@ -112,6 +112,16 @@ class Vocabulary:
                 raise ValueError(f"The fact '{name}' is {variables[name]} here and {kind} there; give it one type.")
         return variables
 
+    @cached_property
+    def _compiled(self) -> dict[str, Expression]:
+        return {}
+
+    def rule(self, text: str) -> Expression:
+        """A rule's condition over `variables`, compiled once. Raises RuleError."""
+        if text not in self._compiled:
+            self._compiled[text] = compile_rule(text, self.variables)
+        return self._compiled[text]
+
     def tool(self, name: str) -> ActionShape | None:
         """The lookup or action of that name, or None."""
         return self.lookups.get(name) or self.actions.get(name)
@@ -152,7 +162,18 @@ def evaluate(expression: Expression, data: Mapping[str, Any]) -> Scalar:
 
     Raises RuleError when a fact that decides the value is unbound, or when a fact has not its declared type.
     """
-    bound = {name: _typed(name, value, expression.variables[name]) for name, value in _bound(data, expression)}
+    return evaluate_bound(expression, typed(data, expression.variables))
+
+
+def typed(data: Mapping[str, Any], variables: Mapping[str, FactType]) -> dict[str, Scalar]:
+    """The declared ones among these facts that are known, in their types: what many expressions over the same
+    variables can be evaluated over. Raises RuleError for a fact that has not its declared type."""
+    known = ((name, value) for name, value in data.items() if value is not None and name in variables)
+    return {name: _typed(name, value, variables[name]) for name, value in known}
+
+
+def evaluate_bound(expression: Expression, bound: Mapping[str, Scalar]) -> Scalar:
+    """As `evaluate`, over what `typed` gave."""
     value = expression.program.eval(data=bound)
     result = value.value()
     if value.type().name() == "ERROR":
@@ -208,10 +229,6 @@ def _unknown(name: str, text: str, line: int, column: int, variables: Mapping[st
         return RuleError(f"unknown function '{name}'", column, line=line, instead="use CEL's own functions")
     column = max(1, column - name.rfind(".")) if "." in name else column
     return RuleError(f"unknown fact '{name}'", column, line=line, instead=closest(name, variables))
-
-
-def _bound(data: Mapping[str, Any], expression: Expression) -> Iterable[tuple[str, Any]]:
-    return ((name, value) for name, value in data.items() if value is not None and name in expression.variables)
 
 
 def _typed(name: str, value: Any, kind: FactType) -> Scalar:

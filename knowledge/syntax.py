@@ -91,6 +91,29 @@ def tree(expression: Expression) -> Node | None:
         return None
 
 
+@lru_cache(maxsize=4096)
+def held_to(expression: Expression, fact: str) -> frozenset[Scalar] | None:
+    """The values of a fact without which a condition is false, whatever else is known or not; None: any may do."""
+    node = tree(expression)
+    return _values(node, fact) if node is not None else None
+
+
+def _values(node: Node, fact: str) -> frozenset[Scalar] | None:
+    match node:
+        case Call("_==_", (Fact(name), Literal(value)) | (Literal(value), Fact(name))) if name == fact:
+            return frozenset([value])
+        case Call("@in", (Fact(name), Listed(items))) if name == fact:
+            listed = [item.value for item in items if isinstance(item, Literal)]
+            return frozenset(listed) if len(listed) == len(items) else None
+        case Call("_&&_", parts):  # what is false makes the whole false, even beside what cannot be told
+            known = [values for part in parts if (values := _values(part, fact)) is not None]
+            return frozenset.intersection(*known) if known else None
+        case Call("_||_", parts):
+            either = [_values(part, fact) for part in parts]
+            return None if None in either else frozenset().union(*(values for values in either if values))
+    return None
+
+
 class _NotDescribed(Exception):
     pass
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from agent.casefile.records import Level, Outcome, Ruling
 from agent.policy.facts import Facts
 from knowledge.playbook import ActionDef, Playbook, Rule
-from knowledge.rules import RuleError, Vocabulary, compile_rule, evaluate
+from knowledge.rules import Expression, RuleError, Scalar, Vocabulary, compile_rule, evaluate, evaluate_bound, typed
+from knowledge.syntax import held_to
 from tools.contract import Risk
 
 CLASS_OUTCOME = {
@@ -49,7 +51,7 @@ def decide(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Ruling:
         return _no_rule(name)
     day = date.fromisoformat(str(facts["time.date"]))
     risk = stricter(Risk(defined.risk), Risk(str(facts["action.risk"])))
-    said = [held for rule in playbook.rules_on(day) if (held := _held(rule, facts, playbook, vocabulary))]
+    said = list(_said(playbook.rules_on(day), facts, playbook, vocabulary))
     outcome = max([CLASS_OUTCOME[risk], *(s.outcome for s in said)], key=lambda o: o.strictness)
     if not facts["systems.available"] and outcome is not Outcome.FORBID:
         outcome = Outcome.HANDOFF
@@ -87,17 +89,30 @@ def _no_rule(action: str) -> Ruling:
     )
 
 
-def _held(rule: Rule, facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Said | None:
-    title = playbook.clauses[rule.clause].title
+def _said(rules: list[Rule], facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Iterator[Said]:
+    """What the rules say that hold. One that cannot be told says that a person is wanted."""
     try:
-        holds = evaluate(compile_rule(rule.when, vocabulary.variables), facts)
+        bound: Mapping[str, Scalar] | RuleError = typed(facts, vocabulary.variables)
     except RuleError as error:
-        return Said(Outcome.HANDOFF, Level.anonymous, rule.clause, f"{title} (cannot be told: {error})")
-    if not holds:
-        return None
-    outcome = Outcome(rule.then) if rule.then else Outcome.ALLOW
-    identity = Level.named(rule.identity) if rule.identity else Level.anonymous
-    return Said(outcome, identity, rule.clause, title)
+        bound = error
+    for rule in rules:
+        title = playbook.clauses[rule.clause].title
+        try:
+            if not _holds(vocabulary.rule(rule.when), facts, bound):
+                continue
+        except RuleError as error:
+            yield Said(Outcome.HANDOFF, Level.anonymous, rule.clause, f"{title} (cannot be told: {error})")
+        else:
+            outcome = Outcome(rule.then) if rule.then else Outcome.ALLOW
+            identity = Level.named(rule.identity) if rule.identity else Level.anonymous
+            yield Said(outcome, identity, rule.clause, title)
+
+
+def _holds(when: Expression, facts: Facts, bound: Mapping[str, Scalar] | RuleError) -> bool:
+    if isinstance(bound, RuleError):
+        raise bound
+    meant = held_to(when, "action.name")
+    return (meant is None or facts["action.name"] in meant) and bool(evaluate_bound(when, bound))
 
 
 def _grounds(outcome: Outcome, said: list[Said], defined: ActionDef, needed: Level) -> tuple[list[str], str]:
