@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from functools import lru_cache
@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.casefile.clock import Clock
 from agent.casefile.database import Database
+from agent.casefile.release_log import ReleaseLog
 from agent.casefile.store import CaseFiles
 from agent.desk import Desk, Limits
 from agent.errors import DeskhandError, NotUsable
@@ -30,10 +31,11 @@ from agent.models.choice import connected, models_for
 from agent.models.port import Model
 from agent.own import OwnSide
 from agent.policy.facts import vocabulary
+from agent.publishing import Publisher
 from agent.turns import Turns
 from knowledge.draft import read_draft
 from knowledge.embed import EmbeddingUnavailable, MiniLM
-from knowledge.load import PlaybookError, load
+from knowledge.load import PlaybookError
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
 from tools.backoffice import session as backoffice_staff
@@ -155,6 +157,14 @@ def _browsing(settings: Settings, chromium: Chromium) -> Browsing:
     return Browsing(chromium, settings.home, {"backoffice": _backoffice(settings)})
 
 
+def tenant_of(playbook: Path) -> str:
+    """The company's id. Raises PlaybookError when its document cannot be read."""
+    draft = read_draft(playbook)
+    if draft.company is None:
+        raise PlaybookError(draft.findings)
+    return draft.company.id
+
+
 def zone_of(playbook: Path) -> tzinfo:
     """The company's time zone; UTC while its document cannot be read, which is told when it is loaded."""
     company = read_draft(playbook).company if playbook.is_dir() else None
@@ -174,8 +184,7 @@ async def case_files(settings: Settings) -> AsyncIterator[CaseFiles]:
     """The case files alone, to look at. Raises NotUsable, PlaybookError."""
     database = await Database.open(_store(settings))
     try:
-        tenant = load(settings.playbook, vocabulary(tools_of(settings))).company.id
-        yield CaseFiles(database, Clock(settings.clock_offset_s), tenant)
+        yield CaseFiles(database, Clock(settings.clock_offset_s), tenant_of(settings.playbook))
     finally:
         await database.close()
 
@@ -217,30 +226,31 @@ async def opened(
         catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret, own))
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
+        report("Opening the case files")
+        database = await Database.open(_store(settings))
+        stack.push_async_callback(database.close)
+        files = CaseFiles(database, clock, tenant_of(settings.playbook))
         report("Checking the playbook")
-        releases = Releases(home.path, known)
-        live = releases.publish(settings.playbook)
+        releases, log = Releases(home.path, known), ReleaseLog(database, clock, files.tenant)
         report("Opening the search index")
         embedder = await loading
         search = Search(home.path, embedder)
-        await asyncio.to_thread(search.build, live)
         budget_s, language = settings.turn_timeout_s / 3, None
         if settings.model:
             at = settings.openai_base_url, settings.openai_api_key
             language = await asyncio.to_thread(connected, settings.model, *at, timeout_s=budget_s)
             stack.push_async_callback(language.close)
         maker = models or models_for(home.path, embedder, language, budget_s=budget_s)
-        await asyncio.to_thread(maker, live)
-        report("Opening the case files")
-        database = await Database.open(_store(settings))
-        stack.push_async_callback(database.close)
+        publisher = Publisher(releases, log, known, clock, prepared(search, maker))
+        live = await publisher.begin(settings.playbook)
+        await publisher.prepare(live)
         kept = await stack.enter_async_context(checkpoints(home))
         desk = Desk(
-            files=CaseFiles(database, clock, live.playbook.company.id),
+            files=files,
             catalog=catalog,
             vocabulary=known,
             releases=releases,
-            live=live,
+            log=log,
             search=search,
             model_for=maker,
             code_secret=code_secret,
@@ -248,13 +258,44 @@ async def opened(
         )
         own.serve(desk)
         turns = Turns(desk, kept)
-        front = Front(desk, turns, home.secret("staff_token"), home.secret("customer_secret"), database.engine.name)
+        secrets = home.secret("staff_token"), home.secret("customer_secret")
+        front = Front(desk, turns, *secrets, database.engine.name, publisher)
         sweeper = asyncio.create_task(turns.sweep_forever())
         try:
             yield front
         finally:
             sweeper.cancel()
             await turns.stop()
+
+
+def prepared(search: Search, models: Models) -> Callable[[Release], Awaitable[None]]:
+    """What makes a release ready for customers: the index is built and the intent head is fitted."""
+
+    async def prepare(release: Release) -> None:
+        await asyncio.to_thread(search.build, release)
+        await asyncio.to_thread(models, release)
+
+    return prepare
+
+
+@contextlib.asynccontextmanager
+async def publishing(settings: Settings) -> AsyncIterator[tuple[Publisher, CaseFiles]]:
+    """The releases of a home and its case files, also while it is served. Raises one of REFUSALS."""
+    home, clock = Home.at(settings.home), Clock(settings.clock_offset_s)
+    database = await Database.open(_store(settings))
+    try:
+        known, tenant = vocabulary(tools_of(settings)), tenant_of(settings.playbook)
+
+        async def prepare(release: Release) -> None:
+            embedder = await asyncio.to_thread(MiniLM.load)
+            models = models_for(home.path, embedder, None, budget_s=settings.turn_timeout_s)
+            await prepared(Search(home.path, embedder), models)(release)
+
+        log = ReleaseLog(database, clock, tenant)
+        publisher = Publisher(Releases(home.path, known), log, known, clock, prepare)
+        yield publisher, CaseFiles(database, clock, tenant)
+    finally:
+        await database.close()
 
 
 def app_of(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from agent.casefile.clock import Clock
+from agent.casefile.release_log import ReleaseLog
 from agent.casefile.store import CaseFiles
 from agent.models.port import Model
 from agent.systems import Systems
-from knowledge.release import Release, Releases
+from knowledge.load import PlaybookError
+from knowledge.release import Release, ReleaseError, Releases
 from knowledge.rules import Vocabulary
 from knowledge.search import Search
 from tools.contract import Catalog
+
+log = logging.getLogger("deskhand.desk")
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,8 @@ class Desk:
     catalog: Catalog
     vocabulary: Vocabulary
     releases: Releases
-    live: Release
-    """The release that new cases begin under."""
+    log: ReleaseLog
+    """Which release is live, and which rules beside it."""
     search: Search
     model_for: Callable[[Release], Model]
     """A fresh model for one turn under a release."""
@@ -83,6 +88,23 @@ class Desk:
             await asyncio.to_thread(self.search.build, release)
             self._searchable.add(release_id)
         return self.releases.get(release_id)
+
+    async def live(self) -> Release:
+        """The release that is live by now. Raises what `release` raises."""
+        return await self.release(str((await self.log.board()).live))
+
+    async def for_case(self, case_id: str) -> Release:
+        """The release that a new case begins under. Raises what `release` raises."""
+        return await self.release(str((await self.log.board()).for_case(case_id)))
+
+    async def shadow(self) -> Release | None:
+        """The release that rules beside the others, without effect; one that cannot be used disturbs nobody."""
+        shadow = (await self.log.board()).shadow
+        try:
+            return await asyncio.to_thread(self.releases.get, shadow) if shadow is not None else None
+        except (ReleaseError, PlaybookError) as error:
+            log.warning("The shadow %s cannot rule: %s", shadow, error)
+            return None
 
     @property
     def clock(self) -> Clock:

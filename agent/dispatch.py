@@ -18,7 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from agent.casefile import effects
 from agent.casefile.canonical import effect_key, proposal_digest
-from agent.casefile.events import EffectReturned, EffectStarted, Event, LookedUp, PassagesFound, Ruled, Verified
+from agent.casefile.events import (
+    EffectReturned,
+    EffectStarted,
+    Event,
+    LookedUp,
+    PassagesFound,
+    Ruled,
+    RuledBeside,
+    Verified,
+)
 from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent, Outcome, Proposal, Receipt, ReceiptState, TargetRecord
 from agent.errors import BudgetSpent, NotAuthorised
@@ -60,7 +69,11 @@ def rule(
     digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
     ruling = decide(facts, turn.playbook, known)
     proposal = Proposal(action=tool, args=args, digest=digest)
-    return turn.note(Ruled(intent=intent, proposal=proposal, ruling=ruling, facts=facts, release=case.release))
+    ruled = turn.note(Ruled(intent=intent, proposal=proposal, ruling=ruling, facts=facts, release=case.release))
+    if turn.shadow is not None:
+        beside = decide(facts, turn.shadow.playbook, known)
+        turn.note(RuledBeside(release=turn.shadow.id, ruling=beside))
+    return ruled
 
 
 def _support(turn: OpenTurn, intent: Intent) -> float:

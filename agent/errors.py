@@ -8,6 +8,8 @@ DeskhandError
 ├── ApprovalUnknown  no such approval
 ├── ApprovalStale    decided, expired, or not the proposal that was shown
 ├── NotUndoable      an effect that cannot be taken back, or not any more
+├── ReleasesMoved    somebody else changed the releases first
+├── NotPublishable   what stands against a publication, a slice, a shadow or a rollback
 ├── LateWriter       this worker lost its case; its writes are refused
 └── NotAuthorised    an effect without the authority it needs
     └── BudgetSpent  an effect more than the company lets the agent make by itself
@@ -46,6 +48,14 @@ class ApprovalStale(DeskhandError):
 
 class NotUndoable(DeskhandError):
     """Nothing takes this effect back, or it was taken back before."""
+
+
+class ReleasesMoved(DeskhandError):
+    """The log of releases has an entry that the writer had not seen."""
+
+
+class NotPublishable(DeskhandError):
+    """The release may not take this step; the text says all that stands against it."""
 
 
 class LateWriter(DeskhandError):

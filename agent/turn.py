@@ -37,10 +37,18 @@ class OpenTurn:
     """One turn under way, by the one worker that holds the case's lease."""
 
     def __init__(
-        self, desk: Desk, release: Release, held: Lease, case: Case, head: Head, wakes: Sequence[Wake]
+        self,
+        desk: Desk,
+        release: Release,
+        held: Lease,
+        case: Case,
+        head: Head,
+        wakes: Sequence[Wake],
+        shadow: Release | None = None,
     ) -> None:
-        """`release` is the one that the case is pinned to."""
+        """`release` is the one that the case is pinned to; `shadow` only rules beside it."""
         self.desk, self.release, self.lease, self.case, self.wakes = desk, release, held, case, list(wakes)
+        self.shadow = shadow if shadow is not None and shadow.id != release.id else None
         self.purse = Purse(desk, release.playbook.company.budgets, case.case_id)
         self.model = Metered(desk.model_for(release), self.purse)
         self._head, self._noted, self._with_next = head, list[e.Event](), list[InTransaction]()

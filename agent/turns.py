@@ -161,7 +161,8 @@ class Turns:
             async with self.desk.files.database.read() as db:
                 begun = [await inbox.find(db, held.case_id, wake_id) for wake_id in case.turn.wakes]
             wakes = [wake for wake in begun if wake is not None]
-        turn = OpenTurn(self.desk, await self.desk.release(case.release), held, case, head, wakes)
+        release, shadow = await self.desk.release(case.release), await self.desk.shadow()
+        turn = OpenTurn(self.desk, release, held, case, head, wakes, shadow)
         self._live[held.case_id] = turn
         return turn
 
@@ -255,8 +256,9 @@ class Turns:
         try:
             await files.head(case_id)
         except CaseUnknown:
-            book = self.desk.live.playbook
-            opened = e.CaseOpened(release=self.desk.live.id, channel="studio", locale=book.company.locales[0])
+            release = await self.desk.for_case(case_id)
+            locale = release.playbook.company.locales[0]
+            opened = e.CaseOpened(release=release.id, channel="studio", locale=locale)
             await files.open(opened, case_id)
         text = _last_words(state)
         async with files.database.write() as tx:  # in one, or a sweep might answer the message before this run does

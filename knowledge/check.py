@@ -130,6 +130,13 @@ def rules_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
                 yield finding._replace(file=file, line=line)
 
 
+def money_is_told(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
+    """How much an action moves is a number."""
+    for name, action in draft.actions.items():
+        for finding in _condition(action.money, vocabulary.variables, "double") if action.money else ():
+            yield draft.finding("actions.yaml", (name, "money"), finding.wrong, finding.instead)
+
+
 def escalations_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Each escalation rule is a condition over what is known of any case; no record has been looked up there."""
     for index, text in enumerate(draft.company.escalate_when if draft.company else []):
@@ -157,9 +164,9 @@ def wording_is_whole(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
                 yield draft.finding(file, (key,), wrong, closest(name, needed[key]) or "write it without values")
 
 
-def _condition(text: str, variables: dict[str, FactType]) -> Iterator[Finding]:
+def _condition(text: str, variables: dict[str, FactType], returns: FactType = "bool") -> Iterator[Finding]:
     try:
-        compile_rule(text, variables)
+        compile_rule(text, variables, returns)
     except RuleError as error:
         yield Finding("", 0, error.message, error.instead)
 
@@ -185,6 +192,7 @@ AGAINST_TOOLS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     tools_have_classes,
     undo_agrees,
     rules_compile,
+    money_is_told,
     escalations_compile,
     wording_is_whole,
     workflows_fit,

@@ -126,6 +126,8 @@ class ActionDef(Document):
     """The clause that says so, cited when more identity is asked for."""
     touches: Literal["money", "identity", "access"] | None = None
     """What no rule may open to a customer who is not verified, or without their yes."""
+    money: str | None = None
+    """CEL: how much it moves, in the company's currency; what is at stake where a ruling changes."""
     reversible: bool = False
     undo: str | None = None
 

@@ -83,6 +83,16 @@ class World:
         except (RuleError, z3.Z3Exception):  # what is dynamic may stand where it has no sort that fits
             return None
 
+    def when(self, text: str) -> Condition:
+        """As `condition`; where no proof can be made about it, it may hold or not, and wherever it stands alike."""
+        held = self.condition(text)
+        return z3.Bool(f"told by {text}", self._ctx) if held is None else held
+
+    @property
+    def always(self) -> Condition:
+        """What holds in every case."""
+        return z3.BoolVal(True, self._ctx)
+
     def among(self, fact: str, values: list[str]) -> Condition:
         """That a fact is one of these texts."""
         if (fact, *values) not in self._among:
@@ -90,9 +100,13 @@ class World:
             self._among[fact, *values] = z3.Or(*(term == self._value(value) for value in values), self._ctx)
         return self._among[fact, *values]
 
+    def any_of(self, conditions: Iterable[Condition]) -> Condition:
+        """That at least one of them holds."""
+        return z3.Or(*conditions, self._ctx)
+
     def none_of(self, conditions: Iterable[Condition]) -> Condition:
         """That none of them holds."""
-        return z3.Not(z3.Or(*conditions, self._ctx))
+        return z3.Not(self.any_of(conditions))
 
     def possible(self, *conditions: Condition) -> bool:
         """Whether all of them hold in some case; False is proved. Raises Undecided."""

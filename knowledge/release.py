@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from knowledge.documents import read_text
+from knowledge.documents import Finding, PlaybookError, read_text
 from knowledge.draft import document_files
 from knowledge.files import put_folder
 from knowledge.load import load
@@ -33,14 +34,14 @@ class Release:
 
 
 class Releases:
-    """The releases kept under `home/releases/ID/`."""
+    """The releases kept under `home/releases/ID/`; `agent/publishing.py` says which of them is live."""
 
     def __init__(self, home: Path, vocabulary: Vocabulary) -> None:
         self._folder = home / "releases"
         self._vocabulary = vocabulary
         self._kept: dict[str, Release] = {}
 
-    def publish(self, folder: Path) -> Release:
+    def keep(self, folder: Path) -> Release:
         """Check the documents and keep a copy of them, unless this very release is kept already.
 
         Raises PlaybookError when something is wrong with them, OSError when the home cannot be written.
@@ -51,6 +52,18 @@ class Releases:
             load(folder, self._vocabulary)
             self._keep(release_id, documents)
         return self.get(release_id)  # checked as it is read: what was kept, not what stands in the folder by now
+
+    def folder(self, release_id: str) -> Path:
+        """Where the documents of a release are kept, to be read. Raises ReleaseError."""
+        return self._verify(release_id)
+
+    def findings(self, release_id: str, today: date) -> list[Finding]:
+        """What a check finds in a release by now: tools may have changed since, and days have passed."""
+        try:
+            load(self._verify(release_id), self._vocabulary)
+        except PlaybookError as error:
+            return error.findings
+        return []
 
     def get(self, release_id: str) -> Release:
         """A published release; read once, then kept in memory.

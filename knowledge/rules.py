@@ -113,14 +113,14 @@ class Vocabulary:
         return variables
 
     @cached_property
-    def _compiled(self) -> dict[str, Expression]:
+    def _compiled(self) -> dict[tuple[str, FactType], Expression]:
         return {}
 
-    def rule(self, text: str) -> Expression:
-        """A rule's condition over `variables`, compiled once. Raises RuleError."""
-        if text not in self._compiled:
-            self._compiled[text] = compile_rule(text, self.variables)
-        return self._compiled[text]
+    def expression(self, text: str, returns: FactType = "bool") -> Expression:
+        """An expression over `variables`, compiled once. Raises RuleError."""
+        if (text, returns) not in self._compiled:
+            self._compiled[text, returns] = compile_rule(text, self.variables, returns)
+        return self._compiled[text, returns]
 
     def tool(self, name: str) -> ActionShape | None:
         """The lookup or action of that name, or None."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Header, Query, Response
 from fastapi.responses import JSONResponse
@@ -88,8 +88,8 @@ async def healthz(door: Desked) -> Health:
     """Whether the product can work; 503 with the reason when it cannot."""
     async with asyncio.timeout(5), door.desk.files.database.read() as db:
         await db.execute(sql("SELECT 1"))
-    model = door.desk.model_for(door.desk.live).name
-    return Health(status="ok", release=door.desk.live.id, model=model, store=door.store)
+    live = await door.desk.live()
+    return Health(status="ok", release=live.id, model=door.desk.model_for(live).name, store=door.store)
 
 
 @router.post(
@@ -104,15 +104,17 @@ async def open_case(door: Desked, asked: OpenCase | None = None) -> CaseOpened:
     customer = None
     if asked.customer_token is not None:
         customer = customer_of(asked.customer_token, door.customer_secret, door.desk.clock)
-    locales = door.desk.live.playbook.company.locales
+    case_id = str(uuid4())
+    release = await door.desk.for_case(case_id)
+    locales = release.playbook.company.locales
     wanted = (asked.locale or locales[0])[:2].lower()
     opened = e.CaseOpened(
-        release=door.desk.live.id,
+        release=release.id,
         channel=asked.channel,
         locale=wanted if wanted in locales else locales[0],
         customer_id=customer,
     )
-    case_id, token = await door.desk.files.open(opened)
+    _, token = await door.desk.files.open(opened, case_id)
     return CaseOpened(case_id=case_id, token=token)
 
 

@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from agent.casefile.clock import Clock
 from agent.desk import Desk
+from agent.publishing import Publisher
 from agent.turns import Turns
 from web.problems import Problem
 
@@ -31,6 +32,7 @@ class Front:
     staff_token: str
     customer_secret: str
     store: str
+    publisher: Publisher
 
     def is_staff(self, token: str) -> bool:
         """Whether this is the staff token; compared in constant time."""

@@ -22,7 +22,9 @@ from agent.errors import (
     DeskhandError,
     LateWriter,
     MessageDiffers,
+    NotPublishable,
     NotUndoable,
+    ReleasesMoved,
 )
 
 MAX_BODY = 256 * 1024
@@ -35,6 +37,8 @@ STATUS: dict[type[DeskhandError], int] = {
     ApprovalStale: 409,
     NotUndoable: 409,
     LateWriter: 409,
+    ReleasesMoved: 409,
+    NotPublishable: 409,
 }
 
 

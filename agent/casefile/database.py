@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import delete, event, false
+from sqlalchemy import Connection, delete, event, false
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -39,6 +39,7 @@ class Database:
         try:
             async with database.write() as tx:
                 await tx.run_sync(metadata.create_all)
+                await tx.run_sync(_index)  # a database of an earlier version has its tables already
                 await tx.execute(delete(leases).where(false()))  # only a write shows that it may be written to
         except DBAPIError as error:
             await engine.dispose()
@@ -63,6 +64,12 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+
+
+def _index(connection: Connection) -> None:
+    for table in metadata.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 def _engine(url: str) -> AsyncEngine:

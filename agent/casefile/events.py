@@ -140,6 +140,13 @@ class Ruled(Body):
     release: str
 
 
+class RuledBeside(Body):
+    """A release in the shadow ruled the proposal that was just ruled; it had no effect."""
+
+    release: str
+    ruling: Ruling
+
+
 class ConfirmationAsked(Body):
     """The customer was asked for a yes to one exact proposal."""
 
@@ -317,10 +324,10 @@ class CaseClosed(Body):
 
 EventBody = (
     CaseOpened | TurnStarted | MessageReceived | IntakeRead | ConfirmationSettled | ChoiceSettled | IdentityChecked
-    | CodeChecked | PassagesFound | ModelAnswered | LookedUp | Ruled | ConfirmationAsked | ApprovalAsked | ApprovalGiven
-    | EffectStarted | EffectReturned | Verified | UndoAsked | UndoRefused | IntentSettled | SlotsCleared | ReplySent
-    | OptionsOffered | OptionsPassed | ReminderSettled | HandedOff | TicketOpened | TurnDone | TakenOver | GivenBack
-    | CaseClosed
+    | CodeChecked | PassagesFound | ModelAnswered | LookedUp | Ruled | RuledBeside | ConfirmationAsked | ApprovalAsked
+    | ApprovalGiven | EffectStarted | EffectReturned | Verified | UndoAsked | UndoRefused | IntentSettled | SlotsCleared
+    | ReplySent | OptionsOffered | OptionsPassed | ReminderSettled | HandedOff | TicketOpened | TurnDone | TakenOver
+    | GivenBack | CaseClosed
 )  # fmt: skip
 EVENTS: dict[str, type[EventBody]] = {kind.__name__: kind for kind in EventBody.__args__}
 

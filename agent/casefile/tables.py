@@ -36,7 +36,7 @@ events = Table(
     Column("body_digest", String(64), nullable=False),
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
-    Index("events_by_kind", "case_id", "kind", "seq"),
+    Index("events_of_kind", "tenant", "kind", "at"),
 )
 
 inbox = Table(
@@ -96,6 +96,20 @@ spending = Table(
     Column("tool_calls", Integer, nullable=False),
     Column("model_calls", Integer, nullable=False),
     Column("effects", Integer, nullable=False),
+)
+
+release_log = Table(
+    "release_log",
+    metadata,
+    Column("tenant", String(64), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("body_digest", String(64), nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
 )
 
 leases = Table(

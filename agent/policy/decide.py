@@ -98,7 +98,7 @@ def _said(rules: list[Rule], facts: Facts, playbook: Playbook, vocabulary: Vocab
     for rule in rules:
         title = playbook.clauses[rule.clause].title
         try:
-            if not _holds(vocabulary.rule(rule.when), facts, bound):
+            if not _holds(vocabulary.expression(rule.when), facts, bound):
                 continue
         except RuleError as error:
             yield Said(Outcome.HANDOFF, Level.anonymous, rule.clause, f"{title} (cannot be told: {error})")

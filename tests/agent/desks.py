@@ -9,6 +9,7 @@ from typing import Any
 from agent.casefile import events as e
 from agent.casefile import inbox, lease
 from agent.casefile.records import Approval, Args, Intent, Mood, Proposal
+from agent.casefile.release_log import ReleaseLog
 from agent.casefile.store import CaseFiles
 from agent.desk import Desk
 from agent.dispatch import rule
@@ -63,7 +64,8 @@ def desk_over(files: CaseFiles, shop: Shop, *clauses: Clause) -> Desk:
     """A desk whose company has these clauses."""
     tools, release = catalog(shop), Release("rel", company(*clauses))
     return Desk(
-        files=files, catalog=tools, vocabulary=vocabulary(tools), releases=OneRelease(release), live=release,
+        files=files, catalog=tools, vocabulary=vocabulary(tools), releases=OneRelease(release),
+        log=ReleaseLog(files.database, files.clock, files.tenant),
         search=NothingFound(), model_for=lambda _: Mute(), code_secret=b"",
     )  # fmt: skip
 

@@ -47,7 +47,8 @@ async def _visited(theatre: Theatre, seed: str) -> tuple[list[Visitor], int]:
 async def test_nothing_that_is_guaranteed_rests_on_the_model(theatre: Theatre, kind: type[Hostile]) -> None:
     theatre.attacker(kind)
     visitors, before = await _visited(theatre, kind.__name__)
-    found = await Witness(theatre.house, theatre.people).objections(visitors, before, TURN_S + GRACE_S)
+    witness = Witness(theatre.house, theatre.people, await theatre.house.front.desk.live())
+    found = await witness.objections(visitors, before, TURN_S + GRACE_S)
     assert not found, "\n".join(found[:20])
 
 
@@ -55,7 +56,7 @@ async def test_nothing_that_is_guaranteed_rests_on_the_model(theatre: Theatre, k
 async def test_an_honest_model_serves_the_same_visitors_and_the_witness_would_see_otherwise(theatre: Theatre) -> None:
     theatre.stage(lambda honest: honest)
     visitors, before = await _visited(theatre, "honest")
-    witness = Witness(theatre.house, theatre.people)
+    witness = Witness(theatre.house, theatre.people, await theatre.house.front.desk.live())
     assert await witness.objections(visitors, before, TURN_S + GRACE_S) == []
     agreed = [visitor for visitor in visitors if visitor.agreed and _effects(visitor)]
     assert agreed, "nobody had anything done"

@@ -202,7 +202,7 @@ async def test_an_approved_article_is_sent_as_it_stands(house: House, people: Pe
     assert turn["status"] == "resolved", turn
     (write,) = await house.oracle.written(before)
     mail = await house.oracle.item("messages", write["id"])
-    article = house.front.desk.live.playbook.articles["cast-iron-care"]
+    article = (await house.front.desk.live()).playbook.articles["cast-iron-care"]
     assert (mail["to"], mail["subject"], mail["body"].strip()) == (
         customer["email"],
         article.title,

@@ -35,9 +35,9 @@ BAITS = (STOLEN_EMAIL, "9999.00", "Evil Street", "evil.example", "500 EUR to the
 class Witness:
     """Knows all records, so that it recognises them where they do not belong."""
 
-    def __init__(self, house: House, people: People) -> None:
+    def __init__(self, house: House, people: People, release: Release) -> None:
         self.house, self.people = house, people
-        self.release: Release = house.front.desk.live
+        self.release = release
         book = self.release.playbook
         documents = [*(c.text for c in book.clauses.values()), *(a.text for a in book.articles.values())]
         self.documents = " ".join(" ".join(documents).split()).lower()

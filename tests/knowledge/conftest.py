@@ -47,7 +47,7 @@ def kept_home(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def release(kept_home: Path, vocabulary: Vocabulary) -> Release:
-    return Releases(kept_home, vocabulary).publish(HARBOR)
+    return Releases(kept_home, vocabulary).keep(HARBOR)
 
 
 @pytest.fixture(scope="session")

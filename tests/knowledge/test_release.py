@@ -34,7 +34,7 @@ def test_the_same_documents_are_the_same_release_on_any_machine(
         text = file.read_text(encoding="utf-8").replace("\n", ends)
         target.write_bytes((b"\xef\xbb\xbf" if mark else b"") + text.encode())
     (copy / "README.md").write_text(f"{seed}", encoding="utf-8")
-    assert small.publish(copy).id == small.publish(HARBOR).id
+    assert small.keep(copy).id == small.keep(HARBOR).id
 
 
 @pytest.mark.parametrize(
@@ -46,26 +46,26 @@ def test_the_same_documents_are_the_same_release_on_any_machine(
     ],
 )
 def test_any_change_is_another_release(documents: Path, small: Releases, file: str, right: str, wrong: str) -> None:
-    before = small.publish(documents).id
+    before = small.keep(documents).id
     text = (documents / file).read_text(encoding="utf-8")
     (documents / file).write_text(text.replace(right, wrong), encoding="utf-8")
     assert text.count(right) > 0
-    assert small.publish(documents).id != before
+    assert small.keep(documents).id != before
 
 
 def test_moving_text_between_documents_is_another_release(documents: Path, small: Releases) -> None:
-    before = small.publish(documents).id
+    before = small.keep(documents).id
     (documents / "articles" / "shops.md").rename(documents / "articles" / "our-shops.md")
-    assert small.publish(documents).id != before
+    assert small.keep(documents).id != before
 
 
 def test_a_case_keeps_its_release_when_the_documents_change(
     documents: Path, tmp_path: Path, vocabulary: Vocabulary
 ) -> None:
-    first = Releases(tmp_path, vocabulary).publish(documents)
+    first = Releases(tmp_path, vocabulary).keep(documents)
     policy = documents / "policies" / "refunds.md"
     policy.write_text(policy.read_text(encoding="utf-8").replace("amount > 50.0", "amount > 80.0"), encoding="utf-8")
-    second = Releases(tmp_path, vocabulary).publish(documents)
+    second = Releases(tmp_path, vocabulary).keep(documents)
     shutil.rmtree(documents)
     again = Releases(tmp_path, vocabulary)
     assert again.get(first.id).playbook == first.playbook
@@ -77,7 +77,7 @@ def test_a_case_keeps_its_release_when_the_documents_change(
 def test_nothing_is_published_that_is_broken(documents: Path, tmp_path: Path, vocabulary: Vocabulary) -> None:
     (documents / "company.yaml").write_text("id: harbor\n", encoding="utf-8")
     with pytest.raises(PlaybookError):
-        Releases(tmp_path, vocabulary).publish(documents)
+        Releases(tmp_path, vocabulary).keep(documents)
     assert not (tmp_path / "releases").exists()
 
 
@@ -88,7 +88,7 @@ def test_a_release_that_was_not_published_is_told(tmp_path: Path, vocabulary: Vo
 
 
 def test_an_edited_release_is_noticed(tmp_path: Path, vocabulary: Vocabulary) -> None:
-    release = Releases(tmp_path, vocabulary).publish(HARBOR)
+    release = Releases(tmp_path, vocabulary).keep(HARBOR)
     file = tmp_path / "releases" / release.id / "policies" / "refunds.md"
     text = file.read_text(encoding="utf-8")
     file.unlink()
@@ -112,4 +112,4 @@ def test_several_processes_may_publish_at_once(tmp_path: Path, vocabulary: Vocab
 
 
 def publish(home: Path, vocabulary: Vocabulary) -> str:
-    return Releases(home, vocabulary).publish(HARBOR).id
+    return Releases(home, vocabulary).keep(HARBOR).id

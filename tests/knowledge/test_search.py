@@ -217,12 +217,12 @@ def test_terse_questions_are_answered_from_what_is_called_so(search: Search, rel
 
 def test_tenants_do_not_see_each_other(documents: Path, tmp_path: Path, vocabulary: Vocabulary) -> None:
     releases = Releases(tmp_path / "home", vocabulary)
-    harbor = releases.publish(documents)
+    harbor = releases.keep(documents)
     company = documents / "company.yaml"
     company.write_text(company.read_text(encoding="utf-8").replace("id: harbor", "id: quarry"), encoding="utf-8")
     shops = documents / "articles" / "shops.md"
     shops.write_text(shops.read_text(encoding="utf-8").replace("Rotterdam", "Granville"), encoding="utf-8")
-    quarry = releases.publish(documents)
+    quarry = releases.keep(documents)
     search = Search(tmp_path / "home", StemEmbedder())
     for release in (harbor, quarry):
         search.build(release)
@@ -239,7 +239,7 @@ def test_tenants_do_not_see_each_other(documents: Path, tmp_path: Path, vocabula
 
 
 def test_each_language_is_searched_by_itself(documents: Path, tmp_path: Path, vocabulary: Vocabulary) -> None:
-    release = Releases(tmp_path / "home", vocabulary).publish(in_two_languages(documents))
+    release = Releases(tmp_path / "home", vocabulary).keep(in_two_languages(documents))
     search = Search(tmp_path / "home", StemEmbedder())
     search.build(release)
 

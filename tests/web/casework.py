@@ -42,12 +42,14 @@ from agent.casefile.records import (
     TargetRecord,
     Turn,
 )
+from agent.casefile.release_log import ReleaseLog
 from agent.casefile.store import CaseFiles
 from agent.desk import Desk
 from agent.handoff import packed
 from agent.models.port import Model
 from agent.own import OwnSide
 from agent.policy.facts import vocabulary
+from agent.publishing import Publisher
 from agent.turns import Turns
 from knowledge.embed import Vectors
 from knowledge.release import Release, Releases
@@ -124,13 +126,13 @@ class Clerk(Turns):
 class Casework:
     """The console's server, and cases as tests need them."""
 
-    def __init__(self, front: Front, url: str) -> None:
-        self.front, self.url = front, url
+    def __init__(self, front: Front, url: str, live: Release) -> None:
+        self.front, self.url, self.live = front, url, live
         self.files = front.desk.files
 
     async def opened(self, *bodies: e.Body, status: CaseStatus = "waiting_customer") -> str:
         """A case with one turn of these events."""
-        release, locale = self.front.desk.live.id, "en"
+        release, locale = self.live.id, "en"
         case_id, _ = await self.files.open(e.CaseOpened(release=release, channel="web", locale=locale))
         if bodies:
             await write_turn(self.files, case_id, bodies, status)
@@ -166,7 +168,7 @@ class Casework:
         case_id = await self.opened(*received(words), *identified(), *cancelled("unknown"))
         case, _ = await self.files.load(case_id)
         history = await self.files.events(case_id)
-        packet = packed(case, self.front.desk.live.playbook, history, "unknown_outcome", "T-1042")
+        packet = packed(case, self.live.playbook, history, "unknown_outcome", "T-1042")
         told = e.ReplySent(text="A colleague checks it and writes to you here.")
         handed = e.HandedOff(reason="unknown_outcome", packet=packet, ticket_id="T-1042")
         await write_turn(self.files, case_id, [told, handed], "waiting_person")
@@ -289,17 +291,24 @@ async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN)
     catalog = harbor_catalog(backoffice, b"secret", clock.now, UTC, OwnSide(), browsing)
     words = vocabulary(catalog)
     releases = Releases(home, words)
-    live = releases.publish(HARBOR)
+    log = ReleaseLog(database, clock, "harbor")
+
+    async def prepare(_: Release) -> None:
+        return None
+
+    publisher = Publisher(releases, log, words, clock, prepare)
+    live = await publisher.begin(HARBOR)
     desk = Desk(
-        files=CaseFiles(database, clock, "harbor"), catalog=catalog, vocabulary=words, releases=releases, live=live,
+        files=CaseFiles(database, clock, "harbor"), catalog=catalog, vocabulary=words, releases=releases,
+        log=log,
         search=Search(home, NoEmbedder()), model_for=no_model, code_secret=b"secret",
     )  # fmt: skip
-    front = Front(desk, Clerk(desk, InMemorySaver()), staff_token, "customer-secret", "sqlite")
+    front = Front(desk, Clerk(desk, InMemorySaver()), staff_token, "customer-secret", "sqlite", publisher)
     app = create_app()
     app.state.front = front
     try:
         async with _served(app) as url:
-            yield Casework(front, url)
+            yield Casework(front, url, live)
     finally:
         await front.turns.stop()
         await backoffice.aclose()

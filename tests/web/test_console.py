@@ -97,7 +97,7 @@ async def test_a_case_of_a_release_that_is_gone_is_still_shown(work: Casework, s
     await work.tamper("UPDATE cases SET fold = NULL WHERE case_id = :id", id=approval.case_id)
     await work.tamper(
         "UPDATE events SET body = replace(body, :live, 'ffffffffffff') WHERE case_id = :id AND seq = 1",
-        id=approval.case_id, live=work.front.desk.live.id,
+        id=approval.case_id, live=work.live.id,
     )  # fmt: skip
     shown = await page(staff, f"/console/approvals/{approval.id}")
     assert "<h1>Issue refund</h1>" in shown

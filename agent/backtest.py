@@ -1,0 +1,171 @@
+"""Backtest: what another playbook would have ruled in past cases, from the facts that were recorded.
+
+Rulings are pure, so nothing is called, asked or said again: each past ruling's facts go through the draft's `decide`
+and through the live one's, and where the two differ, that is a flip.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from agent.casefile.events import Ruled
+from agent.casefile.records import Frozen, Level, Outcome, Ruling
+from agent.casefile.store import CaseFiles, read_event
+from agent.casefile.tables import events
+from agent.policy.decide import decide
+from knowledge.playbook import ActionDef, Playbook
+from knowledge.release import Release
+from knowledge.rules import RuleError, Vocabulary, evaluate
+
+
+class Past(Frozen):
+    """One ruling that was made."""
+
+    case_id: str
+    seq: int
+    at: str
+    ruled: Ruled
+
+
+class Flip(Frozen):
+    """One past ruling that would be another one."""
+
+    case_id: str
+    seq: int
+    at: str
+    action: str
+    was: Ruling
+    now: Ruling
+    touches: str | None
+    """`money`, `identity` or `access`, by the word of either playbook."""
+    money: float | None
+    """How much the action would have moved, in the company's currency; None where that is not known."""
+
+    @property
+    def kind(self) -> str:
+        """`approve → confirm`, with the identity where that is what changes."""
+        sides = [r.outcome + (f" ({r.identity_needed})" if self._only_identity else "") for r in (self.was, self.now)]
+        return " → ".join(sides)
+
+    @property
+    def _only_identity(self) -> bool:
+        return self.was.outcome == self.now.outcome
+
+    @property
+    def is_less_strict(self) -> bool:
+        """Whether it would have been let through more easily, or for one who is known less well."""
+        lets = self.now.outcome.strictness < self.was.outcome.strictness
+        if self.now.outcome in (Outcome.HANDOFF, Outcome.FORBID):
+            return lets
+        return lets or Level.named(self.now.identity_needed) < Level.named(self.was.identity_needed)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether somebody has to answer for it before it is published."""
+        return self.touches is not None and self.is_less_strict
+
+    @property
+    def clauses(self) -> list[str]:
+        """The clauses that did it: those of one ruling and not of the other, or else all."""
+        either = [*self.was.clauses, *self.now.clauses]
+        one = [clause for clause in either if (clause in self.was.clauses) != (clause in self.now.clauses)]
+        return list(dict.fromkeys(one or either))
+
+
+class Sum(Frozen):
+    """All flips of one kind."""
+
+    kind: str
+    flips: int
+    cases: int
+    money: float
+    blocks: int
+
+
+class Backtest(Frozen):
+    """What a draft would have done to past cases."""
+
+    release: str
+    against: str
+    cases: int
+    rulings: int
+    flips: list[Flip]
+
+    @property
+    def sums(self) -> list[Sum]:
+        """The flips by kind, the most frequent first."""
+        kinds: defaultdict[str, list[Flip]] = defaultdict(list)
+        for flip in self.flips:
+            kinds[flip.kind].append(flip)
+        found = [
+            Sum(
+                kind=kind,
+                flips=len(flips),
+                cases=len({flip.case_id for flip in flips}),
+                money=round(sum(flip.money or 0.0 for flip in flips), 2),
+                blocks=sum(flip.blocks for flip in flips),
+            )
+            for kind, flips in kinds.items()
+        ]
+        return sorted(found, key=lambda one: (-one.flips, one.kind))
+
+    @property
+    def blocking(self) -> list[Flip]:
+        """Those for which somebody has to answer."""
+        return [flip for flip in self.flips if flip.blocks]
+
+
+async def past_rulings(files: CaseFiles, cases: int) -> list[Past]:
+    """All rulings of the newest cases that have any, oldest first."""
+    mine = (events.c.tenant == files.tenant) & (events.c.kind == Ruled.__name__)
+    newest = select(events).where(mine).order_by(events.c.at.desc())
+    seen: set[str] = set()
+    found: list[Past] = []
+    async with files.database.read() as db:
+        async for row in (await db.stream(newest)).mappings():
+            if row["case_id"] not in seen and len(seen) >= cases:
+                continue
+            seen.add(row["case_id"])
+            body = read_event(dict(row)).body
+            if isinstance(body, Ruled):
+                found.append(Past(case_id=row["case_id"], seq=row["seq"], at=row["at"], ruled=body))
+    return found[::-1]
+
+
+def backtest(past: Iterable[Past], live: Release, draft: Release, vocabulary: Vocabulary) -> Backtest:
+    """What the draft would have ruled instead of the live release."""
+    flips, cases, rulings = list[Flip](), set[str](), 0
+    for one in past:
+        cases.add(one.case_id)
+        rulings += 1
+        facts, made = one.ruled.facts, one.ruled
+        was = made.ruling if made.release == live.id else decide(facts, live.playbook, vocabulary)
+        now = decide(facts, draft.playbook, vocabulary)
+        if (was.outcome, was.identity_needed) != (now.outcome, now.identity_needed):
+            flips.append(_flip(one, was, now, (live.playbook, draft.playbook), vocabulary))
+    return Backtest(release=draft.id, against=live.id, cases=len(cases), rulings=rulings, flips=flips)
+
+
+def _flip(one: Past, was: Ruling, now: Ruling, books: tuple[Playbook, Playbook], vocabulary: Vocabulary) -> Flip:
+    action = one.ruled.proposal.action
+    defined = [book.actions[action] for book in books if action in book.actions]
+    return Flip(
+        case_id=one.case_id,
+        seq=one.seq,
+        at=one.at,
+        action=action,
+        was=was,
+        now=now,
+        touches=next((entry.touches for entry in defined if entry.touches), None),
+        money=next((m for entry in defined if (m := _money(entry, one.ruled, vocabulary)) is not None), None),
+    )
+
+
+def _money(action: ActionDef, ruled: Ruled, vocabulary: Vocabulary) -> float | None:
+    try:
+        return float(evaluate(vocabulary.expression(action.money, "double"), ruled.facts)) if action.money else None
+    except RuleError:
+        return None
