@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Coroutine
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -134,10 +135,10 @@ def playbook_check(
     settings = _settings()
     import server
     from agent.policy.facts import vocabulary
-    from knowledge.load import load
+    from knowledge.load import checked
 
     async def check() -> None:
-        book = load(folder or settings.playbook, vocabulary(server.tools_of(settings)))
+        book = checked(folder or settings.playbook, vocabulary(server.tools_of(settings)), date.today())
         out.print(
             f"{book.company.name}: {len(book.intents)} intents, {len(book.workflows)} workflows, "
             f"{len(book.clauses)} clauses with {len(book.rules)} rules, {len(book.articles)} articles. Nothing to mend."

@@ -6,6 +6,7 @@ A check says only what is certain: where a kind of document could not be read in
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 from jinja2 import TemplateSyntaxError
 
@@ -23,10 +24,25 @@ FEWEST_EXAMPLES = 5
 """An intent cannot be told from others with less."""
 
 
-def run_checks(draft: Draft, vocabulary: Vocabulary) -> list[Finding]:
-    """The findings of all checks."""
+def misfits(draft: Draft, vocabulary: Vocabulary) -> list[Finding]:
+    """What keeps the documents from being worked by, today or years after they were published."""
     among = [finding for check in AMONG_DOCUMENTS for finding in check(draft)]
     return among + [finding for check in AGAINST_TOOLS for finding in check(draft, vocabulary)]
+
+
+def all_findings(draft: Draft, vocabulary: Vocabulary, today: date | None = None) -> list[Finding]:
+    """All that can be said of the documents to who writes them; without a day, nothing is past its date."""
+    proved = [finding for proof in PROOFS for finding in proof(draft, vocabulary)]
+    past = list(articles_are_in_force(draft, today)) if today else []
+    return [*misfits(draft, vocabulary), *proved, *past]
+
+
+def articles_are_in_force(draft: Draft, today: date) -> Iterator[Finding]:
+    """No article is past its date: nobody finds it any more."""
+    for name, article in draft.articles.items():
+        if article.valid_to is not None and article.valid_to < today:
+            wrong = f"the article ended on {article.valid_to}"
+            yield draft.finding(f"articles/{name}.md", ("valid_to",), wrong, "give it a later day, or remove the file")
 
 
 def tools_have_classes(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -196,6 +212,8 @@ AGAINST_TOOLS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     escalations_compile,
     wording_is_whole,
     workflows_fit,
+)
+PROOFS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     rules_have_a_say,
     escalations_can_hold,
     what_touches_is_guarded,

@@ -15,7 +15,7 @@ from pathlib import Path
 from knowledge.documents import Finding, PlaybookError, read_text
 from knowledge.draft import document_files
 from knowledge.files import put_folder
-from knowledge.load import load
+from knowledge.load import checked, load
 from knowledge.playbook import Playbook
 from knowledge.rules import Vocabulary
 
@@ -44,14 +44,19 @@ class Releases:
     def keep(self, folder: Path) -> Release:
         """Check the documents and keep a copy of them, unless this very release is kept already.
 
-        Raises PlaybookError when something is wrong with them, OSError when the home cannot be written.
+        Raises PlaybookError when something is wrong with them, ReleaseError when they change meanwhile, OSError when
+        the home cannot be written.
         """
         documents = _normalised(folder)
         release_id = _id(documents)
         if not (self._folder / release_id).exists():
-            load(folder, self._vocabulary)
+            checked(folder, self._vocabulary)
+            if _normalised(folder) != documents:
+                raise ReleaseError(
+                    f"The documents in {folder} were changed while they were checked: publish them again."
+                )
             self._keep(release_id, documents)
-        return self.get(release_id)  # checked as it is read: what was kept, not what stands in the folder by now
+        return self.get(release_id)
 
     def folder(self, release_id: str) -> Path:
         """Where the documents of a release are kept, to be read. Raises ReleaseError."""

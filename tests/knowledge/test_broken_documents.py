@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,8 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from knowledge.draft import document_files
-from knowledge.load import PlaybookError, load
+from knowledge.load import PlaybookError, checked
 from knowledge.rules import Vocabulary
+
+TODAY = date(2026, 12, 1)
 
 
 class Fault(NamedTuple):
@@ -79,7 +82,7 @@ def test_no_file_is_passed_over_in_silence(documents: Path, vocabulary: Vocabula
 def test_what_is_beside_the_documents_is_left_alone(documents: Path, vocabulary: Vocabulary) -> None:
     for file in ("README.md", ".DS_Store", "policies/.refunds.md.swp"):
         (documents / file).write_text("x", encoding="utf-8")
-    load(documents, vocabulary)
+    checked(documents, vocabulary, TODAY)
 
 
 @pytest.mark.parametrize("file", ["company.yaml", "intents.yaml", "actions.yaml"])
@@ -120,7 +123,7 @@ def test_any_damage_is_told_with_a_line_of_a_document(
     )
     try:
         path.write_bytes(whole[:start] + noise + whole[end:])
-        load(documents, vocabulary)
+        checked(documents, vocabulary, TODAY)
     except PlaybookError as error:
         for finding in error.findings:
             lines = (documents / finding.file).read_bytes().replace(b"\r", b"\n").count(b"\n") + 1
@@ -143,5 +146,5 @@ def plant(documents: Path, fault: Fault) -> int:
 
 def findings(documents: Path, vocabulary: Vocabulary) -> list[str]:
     with pytest.raises(PlaybookError) as raised:
-        load(documents, vocabulary)
+        checked(documents, vocabulary, TODAY)
     return str(raised.value).split("\n")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.load import PlaybookError, load
+from knowledge.load import PlaybookError, checked
 from knowledge.rules import Vocabulary
 
 BY_RULE = 'when: action.name == "send_reset_link" && reset_links.today >= 3'
@@ -21,7 +21,7 @@ def edit(documents: Path, file: str, right: str, wrong: str) -> None:
 
 def said(documents: Path, vocabulary: Vocabulary) -> str:
     try:
-        load(documents, vocabulary)
+        checked(documents, vocabulary)
     except PlaybookError as error:
         return str(error)
     return ""

@@ -3,16 +3,20 @@ from __future__ import annotations
 import random
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from knowledge.load import PlaybookError
+from knowledge.load import PlaybookError, checked
 from knowledge.release import ReleaseError, Releases
-from knowledge.rules import Vocabulary
+from knowledge.rules import ActionShape, Domain, Vocabulary
 from tests.knowledge.conftest import HARBOR
+from tests.knowledge.vocabulary import HARBOR_TOOLS
+
+FRONT = "---\nowner: Care\nlocale: en\nvalid_from: 2026-01-01\n---\n# Patience\n"
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +82,37 @@ def test_nothing_is_published_that_is_broken(documents: Path, tmp_path: Path, vo
     (documents / "company.yaml").write_text("id: harbor\n", encoding="utf-8")
     with pytest.raises(PlaybookError):
         Releases(tmp_path, vocabulary).keep(documents)
+    assert not (tmp_path / "releases").exists()
+
+
+def test_what_is_no_longer_called_good_can_still_be_worked_by(documents: Path, tmp_path: Path) -> None:
+    """By other tools a rule of a kept release may be one that can never hold; the cases under it go on."""
+    rule = 'when: action.name == "cancel_order" && state.repeats > 4\nthen: handoff'
+    policy = FRONT + f"## 1.1 Patience\nWho asks often enough talks to us.\n```rule\n{rule}\n```\n"
+    (documents / "policies" / "patience.md").write_text(policy, encoding="utf-8")
+    kept = Releases(tmp_path, HARBOR_TOOLS).publish(documents)
+    by_now = replace(HARBOR_TOOLS, domains={**HARBOR_TOOLS.domains, "state.repeats": Domain(most=4)})
+    assert Releases(tmp_path, by_now).get(kept.id).playbook == kept.playbook
+    with pytest.raises(PlaybookError, match="this can never hold"):
+        checked(documents, by_now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Meddled(Vocabulary):
+    """A vocabulary under whose eyes somebody else writes."""
+
+    file: Path
+
+    def tool(self, name: str) -> ActionShape | None:
+        self.file.write_text("# Nothing holds any more\n", encoding="utf-8")
+        return super().tool(name)
+
+
+def test_what_changes_while_it_is_checked_is_not_published(documents: Path, tmp_path: Path) -> None:
+    known = {field.name: getattr(HARBOR_TOOLS, field.name) for field in fields(HARBOR_TOOLS)}
+    meddled = Meddled(**known, file=documents / "policies" / "refunds.md")
+    with pytest.raises(ReleaseError, match="changed while they were checked"):
+        Releases(tmp_path, meddled).publish(documents)
     assert not (tmp_path / "releases").exists()
 
 
