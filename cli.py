@@ -8,7 +8,7 @@ import os
 import sys
 import textwrap
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -17,6 +17,9 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from agent.casefile.store import CaseFiles
+    from agent.publishing import Publisher
+    from knowledge.release import Release
     from server import Settings
 
 HELP = """\
@@ -36,6 +39,11 @@ audit = typer.Typer(help="Case files: whether they are as they were written.", n
 app.add_typer(playbook, name="playbook")
 app.add_typer(tools, name="tools")
 app.add_typer(audit, name="audit")
+Folder = Annotated[Path, typer.Argument(help="The folder of the documents.")]
+Kept = Annotated[str, typer.Argument(help="A release, as `deskhand playbook releases` names it.")]
+Draft = Annotated[str, typer.Argument(help="A release, or the folder of a draft.")]
+By = Annotated[str, typer.Option(help="Your name, as it shall stand in the log of releases.")]
+Why = Annotated[str, typer.Option(help="The reason, for those who read the log.")]
 out = Console(highlight=False, soft_wrap=True)
 
 
@@ -145,6 +153,128 @@ def playbook_check(
         )
 
     _carry_out(check())
+
+
+@playbook.command("releases")
+def playbook_releases(
+    release: Annotated[str | None, typer.Argument(help="One release's life; default: all.")] = None,
+) -> None:
+    """List the releases: where each stands, who did what last to it, when and why."""
+
+    async def show(publisher: Publisher, _: CaseFiles) -> None:
+        from evals.release_table import board_lines, entry_line
+
+        board = await publisher.log.board()
+        lines = board_lines(board) if release is None else map(entry_line, board.of(release))
+        for line in lines:
+            out.print(line, markup=False)
+
+    _with_releases(show)
+
+
+@playbook.command("submit")
+def playbook_submit(folder: Folder, by: By, why: Why) -> None:
+    """Check the documents of a folder and keep them as a release, which can then be tested and published."""
+
+    async def submit(publisher: Publisher, _: CaseFiles) -> None:
+        release = await publisher.submit(folder, by=by, why=why)
+        out.print(f"The release {release.id} is kept. Test it with `deskhand playbook test {release.id}`.")
+
+    _with_releases(submit)
+
+
+@playbook.command("backtest")
+def playbook_backtest(
+    draft: Draft,
+    cases: Annotated[int, typer.Option(min=1, help="How many of the newest past cases.")] = 1000,
+    json_: Annotated[bool, typer.Option("--json", help="For machines: all flips and sums.")] = False,
+) -> None:
+    """Rule past cases again, by a release or the documents of a folder. Exit code 1 if a flip has to block."""
+
+    async def replay(publisher: Publisher, files: CaseFiles) -> None:
+        from agent.backtest import past_rulings
+        from evals.release_table import trial_json, trial_lines
+
+        trial = await publisher.tried(_drafted(publisher, draft), await past_rulings(files, cases), [])
+        if json_:
+            out.print_json(data=trial_json(trial))
+        for line in [] if json_ else trial_lines(trial):
+            out.print(line, markup=False)
+        if trial.told:
+            raise typer.Exit(1)
+
+    _with_releases(replay)
+
+
+@playbook.command("accept")
+def playbook_accept(release: Kept, by: By, why: Why) -> None:
+    """Answer, by name and with a reason, for what the last test of a release found less strict."""
+
+    async def accept(publisher: Publisher, _: CaseFiles) -> None:
+        await publisher.accept(release, by=by, why=why)
+        out.print(f"{by} answers for what {release} rules less strictly.")
+
+    _with_releases(accept)
+
+
+@playbook.command("publish")
+def playbook_publish(release: Kept, by: By, why: Why) -> None:
+    """Make a tested release live: cases that begin from now on begin under it. Tells all that stands against it."""
+
+    async def publish(publisher: Publisher, _: CaseFiles) -> None:
+        board = await publisher.publish(release, by=by, why=why)
+        out.print(f"The release {board.live} is live.")
+
+    _with_releases(publish)
+
+
+@playbook.command("rollback")
+def playbook_rollback(
+    by: By, why: Why, to: Annotated[str | None, typer.Option(help="Default: the one that was live before.")] = None
+) -> None:
+    """Make an earlier release live again, at once and without a restart."""
+
+    async def back(publisher: Publisher, _: CaseFiles) -> None:
+        board = await publisher.roll_back(by=by, why=why, to=to)
+        out.print(f"The release {board.live} is live again.")
+
+    _with_releases(back)
+
+
+@playbook.command("slice")
+def playbook_slice(
+    release: Kept, percent: Annotated[int, typer.Argument(help="Of new cases; 0 ends it.")], by: By, why: Why
+) -> None:
+    """Let a share of new cases begin under a tested release, beside the live one."""
+
+    async def cut(publisher: Publisher, _: CaseFiles) -> None:
+        await publisher.slice(release, percent, by=by, why=why)
+        out.print(f"{percent} % of new cases begin under {release}.")
+
+    _with_releases(cut)
+
+
+@playbook.command("shadow")
+def playbook_shadow(
+    release: Kept,
+    by: By = "",
+    why: Why = "",
+    off: Annotated[bool, typer.Option("--off", help="Take it from the shadow.")] = False,
+) -> None:
+    """Let a release rule beside the live one, without effect (`--by` and `--why`), or list what it ruled otherwise."""
+
+    async def cast(publisher: Publisher, files: CaseFiles) -> None:
+        from agent.backtest import ruled_beside
+        from evals.release_table import flip_lines
+
+        if by or why or off:
+            await publisher.shadow(release, not off, by=by, why=why)
+            out.print(f"{release} rules " + ("no more." if off else "in the shadow of the live release."))
+            return
+        for line in flip_lines(await ruled_beside(files, publisher.releases.get(release), publisher.vocabulary)):
+            out.print(line, markup=False)
+
+    _with_releases(cast)
 
 
 @tools.command("list")
@@ -280,6 +410,23 @@ def _carry_out(work: Coroutine[Any, Any, None]) -> None:
         _fail(str(error))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _with_releases(work: Callable[[Publisher, CaseFiles], Coroutine[Any, Any, None]]) -> None:
+    settings = _settings()
+    import server
+
+    async def carried() -> None:
+        async with server.publishing(settings) as (publisher, files):
+            await work(publisher, files)
+
+    _carry_out(carried())
+
+
+def _drafted(publisher: Publisher, draft: str) -> Release:
+    """The documents of a folder as a release, or a release that is kept."""
+    folder = Path(draft)
+    return publisher.releases.draft(folder) if folder.is_dir() else publisher.releases.get(draft)
 
 
 def _report(line: str) -> None:

@@ -293,6 +293,7 @@ async def publishing(settings: Settings) -> AsyncIterator[tuple[Publisher, CaseF
 
         log = ReleaseLog(database, clock, tenant)
         publisher = Publisher(Releases(home.path, known), log, known, clock, prepare)
+        await publisher.begin(settings.playbook)
         yield publisher, CaseFiles(database, clock, tenant)
     finally:
         await database.close()

@@ -7,13 +7,13 @@ and through the live one's, and where the two differ, that is a flip.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
-from agent.casefile.events import Ruled
+from agent.casefile.events import Ruled, RuledBeside
 from agent.casefile.records import Frozen, Level, Outcome, Ruling
-from agent.casefile.store import CaseFiles, read_event
+from agent.casefile.store import CaseFiles
 from agent.casefile.tables import events
 from agent.policy.decide import decide
 from knowledge.playbook import ActionDef, Playbook
@@ -129,9 +129,8 @@ async def past_rulings(files: CaseFiles, cases: int) -> list[Past]:
             if row["case_id"] not in seen and len(seen) >= cases:
                 continue
             seen.add(row["case_id"])
-            body = read_event(dict(row)).body
-            if isinstance(body, Ruled):
-                found.append(Past(case_id=row["case_id"], seq=row["seq"], at=row["at"], ruled=body))
+            ruled = Ruled.model_validate_json(row["body"])
+            found.append(Past(case_id=row["case_id"], seq=row["seq"], at=row["at"], ruled=ruled))
     return found[::-1]
 
 
@@ -144,12 +143,37 @@ def backtest(past: Iterable[Past], live: Release, draft: Release, vocabulary: Vo
         facts, made = one.ruled.facts, one.ruled
         was = made.ruling if made.release == live.id else decide(facts, live.playbook, vocabulary)
         now = decide(facts, draft.playbook, vocabulary)
-        if (was.outcome, was.identity_needed) != (now.outcome, now.identity_needed):
-            flips.append(_flip(one, was, now, (live.playbook, draft.playbook), vocabulary))
+        if _differ(was, now):
+            flips.append(_flip(one, was, now, [live.playbook, draft.playbook], vocabulary))
     return Backtest(release=draft.id, against=live.id, cases=len(cases), rulings=rulings, flips=flips)
 
 
-def _flip(one: Past, was: Ruling, now: Ruling, books: tuple[Playbook, Playbook], vocabulary: Vocabulary) -> Flip:
+async def ruled_beside(files: CaseFiles, shadow: Release, vocabulary: Vocabulary, most: int = 10_000) -> Backtest:
+    """What a release in the shadow ruled otherwise than the releases that were at work, in its newest rulings."""
+    beside, at_work = events.alias("beside"), events.alias("at_work")
+    just_before = (at_work.c.case_id == beside.c.case_id) & (at_work.c.seq == beside.c.seq - 1)
+    mine = (beside.c.tenant == files.tenant) & (beside.c.kind == RuledBeside.__name__)
+    wanted = select(at_work, beside.c.body.label("beside")).join(beside, just_before).where(mine)
+    flips, cases, rulings = list[Flip](), set[str](), 0
+    async with files.database.read() as db:
+        async for row in (await db.stream(wanted.order_by(beside.c.at.desc()).limit(most))).mappings():
+            told = RuledBeside.model_validate_json(row["beside"])
+            if told.release != shadow.id:
+                continue
+            made = Ruled.model_validate_json(row["body"])
+            cases.add(row["case_id"])
+            rulings += 1
+            one = Past(case_id=row["case_id"], seq=row["seq"], at=row["at"], ruled=made)
+            if _differ(made.ruling, told.ruling):
+                flips.append(_flip(one, made.ruling, told.ruling, [shadow.playbook], vocabulary))
+    return Backtest(release=shadow.id, against="those at work", cases=len(cases), rulings=rulings, flips=flips)
+
+
+def _differ(was: Ruling, now: Ruling) -> bool:
+    return (was.outcome, was.identity_needed) != (now.outcome, now.identity_needed)
+
+
+def _flip(one: Past, was: Ruling, now: Ruling, books: Sequence[Playbook], vocabulary: Vocabulary) -> Flip:
     action = one.ruled.proposal.action
     defined = [book.actions[action] for book in books if action in book.actions]
     return Flip(

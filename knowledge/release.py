@@ -58,6 +58,10 @@ class Releases:
             self._keep(release_id, documents)
         return self.get(release_id)
 
+    def draft(self, folder: Path) -> Release:
+        """The documents of a folder as the release that they would be; nothing is kept. Raises PlaybookError."""
+        return Release(_id(_normalised(folder)), load(folder, self._vocabulary))
+
     def folder(self, release_id: str) -> Path:
         """Where the documents of a release are kept, to be read. Raises ReleaseError."""
         return self._verify(release_id)
@@ -65,7 +69,7 @@ class Releases:
     def findings(self, release_id: str, today: date) -> list[Finding]:
         """What a check finds in a release by now: tools may have changed since, and days have passed."""
         try:
-            load(self._verify(release_id), self._vocabulary)
+            checked(self._verify(release_id), self._vocabulary, today)
         except PlaybookError as error:
             return error.findings
         return []

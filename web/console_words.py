@@ -17,7 +17,7 @@ BY: dict[Who, tuple[type[e.Body], ...]] = {
         e.IntakeRead, e.ModelAnswered, e.ConfirmationAsked, e.IntentSettled, e.SlotsCleared, e.ReplySent,
         e.OptionsOffered, e.HandedOff,
     ),
-    "policy": (e.PassagesFound, e.Ruled, e.ApprovalAsked),
+    "policy": (e.PassagesFound, e.Ruled, e.RuledBeside, e.ApprovalAsked),
     "system": (
         e.CaseOpened, e.TurnStarted, e.IdentityChecked, e.CodeChecked, e.LookedUp, e.EffectStarted, e.EffectReturned,
         e.Verified, e.UndoRefused, e.ReminderSettled, e.TicketOpened, e.TurnDone,
@@ -152,6 +152,12 @@ def _(body: e.LookedUp) -> str:
     if body.failed is not None:
         return f"{_tool(body.tool)} could not be read: {snippet(body.failed)}"
     return f"{_tool(body.tool)}: {'it was read' if body.result is not None else 'there is no such record of theirs'}."
+
+
+@told.register
+def _(body: e.RuledBeside) -> str:
+    by = f" ({', '.join(body.ruling.clauses)})" if body.ruling.clauses else ""
+    return f"The release {body.release}, in the shadow, would have ruled {body.ruling.outcome}{by}."
 
 
 @told.register

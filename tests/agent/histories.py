@@ -189,6 +189,7 @@ KINDS: dict[str, Callable[[Writer], e.Body]] = {
     "PassagesFound": _passages,
     "ModelAnswered": lambda w: e.ModelAnswered(model="offline", question=w.text(), step=w.args()),
     "LookedUp": lambda w: e.LookedUp(tool="get_order", args=w.args(), result=w.dice.choice([None, {"total": 1.5}])),
+    "RuledBeside": lambda w: e.RuledBeside(release="b", ruling=w.ruling()),
     "Ruled": lambda w: e.Ruled(
         intent=None, proposal=w.proposal(), ruling=w.ruling(), facts={"time.hour": 3}, release="rel"
     ),

@@ -90,7 +90,7 @@ def test_what_is_no_longer_called_good_can_still_be_worked_by(documents: Path, t
     rule = 'when: action.name == "cancel_order" && state.repeats > 4\nthen: handoff'
     policy = FRONT + f"## 1.1 Patience\nWho asks often enough talks to us.\n```rule\n{rule}\n```\n"
     (documents / "policies" / "patience.md").write_text(policy, encoding="utf-8")
-    kept = Releases(tmp_path, HARBOR_TOOLS).publish(documents)
+    kept = Releases(tmp_path, HARBOR_TOOLS).keep(documents)
     by_now = replace(HARBOR_TOOLS, domains={**HARBOR_TOOLS.domains, "state.repeats": Domain(most=4)})
     assert Releases(tmp_path, by_now).get(kept.id).playbook == kept.playbook
     with pytest.raises(PlaybookError, match="this can never hold"):
@@ -112,7 +112,7 @@ def test_what_changes_while_it_is_checked_is_not_published(documents: Path, tmp_
     known = {field.name: getattr(HARBOR_TOOLS, field.name) for field in fields(HARBOR_TOOLS)}
     meddled = Meddled(**known, file=documents / "policies" / "refunds.md")
     with pytest.raises(ReleaseError, match="changed while they were checked"):
-        Releases(tmp_path, meddled).publish(documents)
+        Releases(tmp_path, meddled).keep(documents)
     assert not (tmp_path / "releases").exists()
 
 
