@@ -8,6 +8,8 @@ which cross-validation sets so that 95 of 100 messages that are in scope stay in
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -88,13 +90,18 @@ class Head:
 
 
 def open_head(home: Path, release: Release, locale: str, embedder: Embedder) -> Head:
-    """The head of a release and locale, kept beside its index; fitted when there is none that this model can use."""
-    path = home / "index" / f"{release.playbook.company.id}.{release.id}.{locale}.head.npz"
+    """The head of a release and locale, kept beside the index for all that learn from the same examples.
+
+    It is fitted when there is none that this model can use.
+    """
+    examples = examples_of(release.playbook, locale)
+    learnt = hashlib.sha256(json.dumps(examples, sort_keys=True).encode()).hexdigest()[:12]
+    path = home / "index" / f"{release.playbook.company.id}.{learnt}.{locale}.head.npz"
     with contextlib.suppress(FileNotFoundError, HeadError):
         head = Head.load(path)
         if head.embedder == embedder.id:
             return head
-    head = fit(examples_of(release.playbook, locale), embedder)
+    head = fit(examples, embedder)
     head.save(path)
     return head
 

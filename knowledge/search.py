@@ -4,8 +4,9 @@ Chroma finds pieces that mean the same, BM25 finds words that are the same, reci
 both, and late interaction orders them. `support` is absolute: 0.5 is where an answer becomes more likely right than
 wrong.
 
-There is one collection for each tenant, release and locale, since a filter costs more than the search. Embeddings are
-always passed in; Chroma computes none and reports nothing to anyone.
+There is one collection for each tenant, locale and set of texts, since a filter costs more than the search; releases
+that say the same share it, so that a rule is published without embedding anything. Embeddings are always passed in;
+Chroma computes none and reports nothing to anyone.
 """
 
 from __future__ import annotations
@@ -113,9 +114,8 @@ class Search:
         first = playbook.company.locales[0]
         for locale in playbook.company.locales:
             passages = passages_of(playbook, locale) or passages_of(playbook, first)
-            name = f"{playbook.company.id}.{release.id}.{locale}"
             try:
-                self._indexes[release.id, locale] = self._open(name, passages, messages)
+                self._indexes[release.id, locale] = self._open(playbook.company.id, locale, passages, messages)
             except (OSError, EOFError, ValueError) as error:
                 raise self._unusable(error) from None
 
@@ -144,33 +144,34 @@ class Search:
         near = _fused(places, cosines, index.bm25.scores(query))[:count]
         return zip(near, map(float, index.interaction.of(said, meanings, near)), strict=True)
 
-    def _open(self, name: str, passages: Sequence[Passage], messages: Iterable[str]) -> _Index:
+    def _open(self, tenant: str, locale: str, passages: Sequence[Passage], messages: Iterable[str]) -> _Index:
         cut = {passage.id: pieces_of(passage, self._embedder.fits) for passage in passages}
         pieces = {f"{id_}#{number}": piece for id_, parts in cut.items() for number, piece in enumerate(parts)}
-        digest = hashlib.sha256("\0".join(f"{key}\0{text}" for key, text in pieces.items()).encode()).hexdigest()[:12]
-        collection = self._collection(name, digest)  # another model's is refused before anything is embedded
-        texts = [passage.text for passage in passages]
-        bm25 = Bm25(self._folder / "words" / f"{name}.{digest}", texts)
-        titles, rare = [passage.source.title for passage in passages], Rarity([*texts, *messages])
-        kept = self._folder / "interaction" / f"{name}.{digest}"
-        interaction = Interaction(kept, titles, list(cut.values()), self._embedder, rare)
+        texts, titles = [passage.text for passage in passages], [passage.source.title for passage in passages]
+        said = "\0".join([*(f"{key}\0{piece}" for key, piece in pieces.items()), *texts, *titles])
+        name = f"{tenant}.{hashlib.sha256(said.encode()).hexdigest()[:12]}.{locale}"
+        collection = self._collection(name)  # another model's is refused before anything is embedded
+        bm25 = Bm25(self._folder / "words" / name, texts)
+        rare = Rarity([*texts, *messages])
+        interaction = Interaction(self._folder / "interaction" / name, titles, list(cut.values()), self._embedder, rare)
         if collection.count() != len(pieces):
             self._fill(collection, pieces)  # what each word means was just computed, and what all of them mean with it
         return _Index(passages, collection, len(pieces), bm25, interaction)
 
-    def _collection(self, name: str, digest: str) -> Collection:
-        """The collection for these pieces, in which some may be missing; an outdated one is begun anew."""
-        made = {"model": self._embedder.id, "pieces": digest}
-        collection = self._get(name, made)
+    def _collection(self, name: str) -> Collection:
+        """The collection of that name, in which some pieces may be missing."""
+        collection = self._client.get_or_create_collection(
+            name,
+            metadata={"model": self._embedder.id},
+            configuration={"hnsw": {"space": "cosine"}},
+            embedding_function=None,
+        )
         model = (collection.metadata or {}).get("model")
         if model != self._embedder.id:
             raise IndexMismatch(
                 f"The search index in {self._folder} was built with the model {model}, but {self._embedder.id} is in "
                 f"use: go back to that model, or delete {self._folder} to have it built anew."
             )
-        if collection.metadata != made:
-            self._client.delete_collection(name)
-            collection = self._get(name, made)
         return collection
 
     def _fill(self, collection: Collection, pieces: dict[str, str]) -> None:
@@ -179,11 +180,6 @@ class Search:
         for start in range(0, len(keys), at_once):
             batch = keys[start : start + at_once]
             collection.upsert(ids=batch, embeddings=self._embedder.embed([pieces[key] for key in batch]))
-
-    def _get(self, name: str, made: dict[str, str]) -> Collection:
-        return self._client.get_or_create_collection(
-            name, metadata=dict(made), configuration={"hnsw": {"space": "cosine"}}, embedding_function=None
-        )
 
     @cached_property
     def _client(self) -> ClientAPI:
