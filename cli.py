@@ -288,6 +288,23 @@ def playbook_shadow(
     _with_releases(cast)
 
 
+@playbook.command("schema")
+def playbook_schema(
+    folder: Annotated[Path | None, typer.Argument(help="Default: the settings' playbook.")] = None,
+) -> None:
+    """Write the JSON Schemas that the heads of YAML documents name, so that editors complete and check them."""
+    settings = _settings()
+    import server
+    from agent.policy.facts import vocabulary
+    from knowledge.schemas import write_schemas
+
+    async def write() -> None:
+        for file in write_schemas(folder or settings.playbook, vocabulary(server.tools_of(settings))):
+            out.print(str(file), markup=False)
+
+    _carry_out(write())
+
+
 @tools.command("list")
 def tools_list() -> None:
     """Show every tool by its class, what proves it, how its system knows a repeat, and which systems are there."""

@@ -11,7 +11,7 @@ from datetime import date
 from jinja2 import TemplateSyntaxError
 
 from knowledge.documents import Finding, Where
-from knowledge.draft import Draft
+from knowledge.draft import LOCALE, Draft
 from knowledge.guards import what_touches_is_guarded
 from knowledge.playbook import Rule
 from knowledge.policies import CITES, cited
@@ -115,6 +115,12 @@ def intents_are_told_apart(draft: Draft) -> Iterator[Finding]:
             if locale not in intent.title:
                 advice = f"add `{locale}: …` under `title:`"
                 yield draft.finding("intents.yaml", (name, "title"), f"'{name}' has no title in '{locale}'", advice)
+        for key, locale in [("title", locale) for locale in intent.title] + [
+            ("examples", one) for one in intent.examples
+        ]:
+            if not LOCALE.fullmatch(locale):
+                wrong = f"'{locale}' is no language"
+                yield draft.finding("intents.yaml", (name, key, locale), wrong, "put a text with a comma in quotes")
         for locale, examples in intent.examples.items():
             for index, example in enumerate(examples):
                 first = owner.setdefault(" ".join(example.lower().split()), name)

@@ -13,11 +13,12 @@ from knowledge.documents import Finding, PlaybookError, Source, Where, attempt, 
 from knowledge.playbook import ActionDef, Article, Clause, Company, Document, IntentDef, Wording, Workflow
 from knowledge.policies import read_article, read_policy
 from knowledge.rules import closest
+from knowledge.schemas import wrong_head
 
 FILES = ("company.yaml", "intents.yaml", "actions.yaml")
 FOLDERS = {"workflows": ".yaml", "policies": ".md", "articles": ".md", "wording": ".yaml"}
 _STEM = re.compile(r"[a-z][a-z0-9_-]*")
-_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 D = TypeVar("D", bound=Document)
 
 
@@ -76,6 +77,7 @@ def _read(draft: Draft, root: Path, file: str, kind: str) -> bool:
     elif kind == "articles":
         draft.sources[file], draft.articles[stem] = read_article(file, text)
     else:
+        draft.findings += wrong_head(file, text)
         draft.sources[file] = source = read_yaml(file, text)
         _read_yaml_document(draft, source, stem, kind)
     return True
@@ -122,7 +124,7 @@ def _kind(file: str) -> str:
 
 
 def _well_named(file: str, stem: str, kind: str) -> None:
-    if kind == "wording" and not _LOCALE.fullmatch(stem):
+    if kind == "wording" and not LOCALE.fullmatch(stem):
         raise PlaybookError([Finding(file, 1, f"'{stem}' is no language", "name the file like en.yaml")])
     if kind != "wording" and not _STEM.fullmatch(stem):
         wrong = f"the name '{stem}' cannot be cited"

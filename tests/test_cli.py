@@ -83,6 +83,15 @@ def test_machines_are_told_each_finding_by_its_parts(deskhand: Deskhand) -> None
     assert (nowhere.exit_code, [one["line"] for one in json.loads(nowhere.stdout)]) == (1, [1])
 
 
+def test_the_schemas_are_written_with_one_command(deskhand: Deskhand) -> None:
+    book = shutil.copytree(HARBOR, deskhand.home / "book", ignore=shutil.ignore_patterns("_schemas"))
+    written = deskhand("playbook", "schema", str(book))
+    assert written.exit_code == 0
+    for kept in (HARBOR / "_schemas").iterdir():
+        assert (book / "_schemas" / kept.name).read_bytes() == kept.read_bytes()
+        assert kept.name in written.stdout
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nowhere", "http://"])
 def test_a_talk_with_nobody_says_how_to_start_one(deskhand: Deskhand, url: str) -> None:
     said = deskhand("chat", "--url", url)
