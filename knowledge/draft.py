@@ -13,7 +13,7 @@ from knowledge.documents import Finding, PlaybookError, Source, Where, attempt, 
 from knowledge.playbook import ActionDef, Article, Clause, Company, Document, IntentDef, Wording, Workflow
 from knowledge.policies import read_article, read_policy
 from knowledge.rules import closest
-from knowledge.schemas import wrong_head
+from knowledge.schemas import schema_named
 
 FILES = ("company.yaml", "intents.yaml", "actions.yaml")
 FOLDERS = {"workflows": ".yaml", "policies": ".md", "articles": ".md", "wording": ".yaml"}
@@ -34,6 +34,8 @@ class Draft:
     articles: dict[str, Article] = field(default_factory=dict)
     wording: dict[str, Wording] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    schemas: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Document → the schema that its head names, and the line in which it does."""
     findings: list[Finding] = field(default_factory=list)
     partial: set[str] = field(default_factory=set)
 
@@ -77,7 +79,8 @@ def _read(draft: Draft, root: Path, file: str, kind: str) -> bool:
     elif kind == "articles":
         draft.sources[file], draft.articles[stem] = read_article(file, text)
     else:
-        draft.findings += wrong_head(file, text)
+        if (named := schema_named(text)) is not None:
+            draft.schemas[file] = named
         draft.sources[file] = source = read_yaml(file, text)
         _read_yaml_document(draft, source, stem, kind)
     return True

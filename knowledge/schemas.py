@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from knowledge.documents import Finding
 from knowledge.playbook import ActionDef, Company, IntentDef, Workflow
 from knowledge.rules import Vocabulary
 from knowledge.wording import contract
@@ -69,14 +68,14 @@ def head(file: str) -> str:
     return f"# yaml-language-server: $schema={schema_of(file)}"
 
 
-def wrong_head(file: str, text: str) -> Iterable[Finding]:
-    """A head that leads to the schema of another kind, or nowhere; to have none is no mistake."""
+def schema_named(text: str) -> tuple[int, str] | None:
+    """The schema that the comments at the top of a document name, and in which line; None: none is named."""
     for number, line in enumerate(text.splitlines(), 1):
         if line and not line.startswith("#"):
-            return
-        found = _HEAD.match(line)
-        if found and found[1] != schema_of(file) and "://" not in found[1]:
-            yield Finding(file, number, f"'{found[1]}' is not the schema of this document", f"write `{head(file)}`")
+            return None
+        if found := _HEAD.match(line):
+            return number, found[1]
+    return None
 
 
 def _made(of: Any, named: Mapping[str, list[str]]) -> Schema:

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 import server
 from agent.policy.facts import vocabulary as known_of
-from knowledge.load import PlaybookError, load
+from knowledge.load import PlaybookError, checked
 from knowledge.rules import Vocabulary
 from knowledge.schemas import head, schema_of, schemas, write_schemas
 from tests.knowledge.conftest import HARBOR
@@ -73,7 +73,7 @@ def test_texts_that_look_like_something_else_are_texts(documents: Path, vocabula
     workflow.write_text(workflow.read_text().replace("title: Remind a customer of something", "title: 2026"))
     workflow.write_text(workflow.read_text().replace("  - propose", "  - when: true\n    person: policy\n  - propose"))
     assert complaints(documents, "workflows/set_reminder.yaml") == []
-    load(documents, vocabulary)
+    checked(documents, vocabulary)
 
 
 def test_the_models_words_are_shown(tools: Vocabulary) -> None:
@@ -92,7 +92,7 @@ def test_a_head_that_leads_elsewhere_is_a_mistake(documents: Path, vocabulary: V
     actions = documents / "actions.yaml"
     actions.write_text("# Ours.\n" + actions.read_text().replace("_schemas/actions.json", "_schemas/intents.json"))
     with pytest.raises(PlaybookError) as raised:
-        load(documents, vocabulary)
+        checked(documents, vocabulary)
     assert str(raised.value).splitlines() == [
         "actions.yaml:2: '_schemas/intents.json' is not the schema of this document; "
         "write `# yaml-language-server: $schema=_schemas/actions.json`",
@@ -105,7 +105,7 @@ def test_a_head_that_leads_elsewhere_is_a_mistake(documents: Path, vocabulary: V
 def test_a_head_may_be_missing_or_lead_to_a_site(documents: Path, vocabulary: Vocabulary, line: str) -> None:
     refund = documents / "workflows" / "refund.yaml"
     refund.write_text(refund.read_text().replace(head("workflows/refund.yaml") + "\n", line))
-    load(documents, vocabulary)
+    checked(documents, vocabulary)
 
 
 def test_they_are_written_beside_the_documents(tmp_path: Path, vocabulary: Vocabulary) -> None:
