@@ -138,15 +138,26 @@ def bench(
 @playbook.command("check")
 def playbook_check(
     folder: Annotated[Path | None, typer.Argument(help="Default: the settings' playbook.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="For machines: a JSON list of the findings.")] = False,
 ) -> None:
     """Check a playbook's documents; each finding names file, line and what to write instead. Exit code 1 if any."""
     settings = _settings()
     import server
     from agent.policy.facts import vocabulary
-    from knowledge.load import checked
+    from knowledge.load import PlaybookError, checked
 
     async def check() -> None:
-        book = checked(folder or settings.playbook, vocabulary(server.tools_of(settings)), date.today())
+        known = vocabulary(server.tools_of(settings))
+        try:
+            book = checked(folder or settings.playbook, known, date.today())
+        except PlaybookError as error:
+            if not json_:
+                raise
+            out.print_json(data=[finding._asdict() for finding in error.findings])
+            raise typer.Exit(1) from None
+        if json_:
+            out.print_json(data=[])
+            return
         out.print(
             f"{book.company.name}: {len(book.intents)} intents, {len(book.workflows)} workflows, "
             f"{len(book.clauses)} clauses with {len(book.rules)} rules, {len(book.articles)} articles. Nothing to mend."
@@ -275,6 +286,23 @@ def playbook_shadow(
             out.print(line, markup=False)
 
     _with_releases(cast)
+
+
+@playbook.command("schema")
+def playbook_schema(
+    folder: Annotated[Path | None, typer.Argument(help="Default: the settings' playbook.")] = None,
+) -> None:
+    """Write the JSON Schemas that the heads of YAML documents name, so that editors complete and check them."""
+    settings = _settings()
+    import server
+    from agent.policy.facts import vocabulary
+    from knowledge.schemas import write_schemas
+
+    async def write() -> None:
+        for file in write_schemas(folder or settings.playbook, vocabulary(server.tools_of(settings))):
+            out.print(str(file), markup=False)
+
+    _carry_out(write())
 
 
 @tools.command("list")

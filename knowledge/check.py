@@ -11,12 +11,13 @@ from datetime import date
 from jinja2 import TemplateSyntaxError
 
 from knowledge.documents import Finding, Where
-from knowledge.draft import Draft
+from knowledge.draft import LOCALE, Draft
 from knowledge.guards import what_touches_is_guarded
 from knowledge.playbook import Rule
 from knowledge.policies import CITES, cited
 from knowledge.precedence import escalations_can_hold, rules_have_a_say
 from knowledge.rules import FactType, RuleError, Vocabulary, closest, compile_rule
+from knowledge.schemas import head, schema_of
 from knowledge.steps import workflows_fit
 from knowledge.wording import contract, names
 
@@ -33,8 +34,26 @@ def misfits(draft: Draft, vocabulary: Vocabulary) -> list[Finding]:
 def all_findings(draft: Draft, vocabulary: Vocabulary, today: date | None = None) -> list[Finding]:
     """All that can be said of the documents to who writes them; without a day, nothing is past its date."""
     proved = [finding for proof in PROOFS for finding in proof(draft, vocabulary)]
+    told = [*heads_fit(draft), *languages_are_named(draft)]
     past = list(articles_are_in_force(draft, today)) if today else []
-    return [*misfits(draft, vocabulary), *proved, *past]
+    return [*misfits(draft, vocabulary), *proved, *told, *past]
+
+
+def heads_fit(draft: Draft) -> Iterator[Finding]:
+    """The schema that a document names is its own; to name none is no mistake, nor is one on the web."""
+    for file, (line, schema) in draft.schemas.items():
+        if schema != schema_of(file) and "://" not in schema:
+            yield Finding(file, line, f"'{schema}' is not the schema of this document", f"write `{head(file)}`")
+
+
+def languages_are_named(draft: Draft) -> Iterator[Finding]:
+    """What stands for a language in an intent is one: the rest of a text that was cut short is none."""
+    for name, intent in draft.intents.items():
+        for key, texts in (("title", intent.title), ("examples", intent.examples)):
+            for locale in texts:
+                if not LOCALE.fullmatch(locale):
+                    advice = "put a text with a comma in quotes"
+                    yield draft.finding("intents.yaml", (name, key, locale), f"'{locale}' is no language", advice)
 
 
 def articles_are_in_force(draft: Draft, today: date) -> Iterator[Finding]:

@@ -13,11 +13,12 @@ from knowledge.documents import Finding, PlaybookError, Source, Where, attempt, 
 from knowledge.playbook import ActionDef, Article, Clause, Company, Document, IntentDef, Wording, Workflow
 from knowledge.policies import read_article, read_policy
 from knowledge.rules import closest
+from knowledge.schemas import schema_named
 
 FILES = ("company.yaml", "intents.yaml", "actions.yaml")
 FOLDERS = {"workflows": ".yaml", "policies": ".md", "articles": ".md", "wording": ".yaml"}
 _STEM = re.compile(r"[a-z][a-z0-9_-]*")
-_LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 D = TypeVar("D", bound=Document)
 
 
@@ -33,6 +34,8 @@ class Draft:
     articles: dict[str, Article] = field(default_factory=dict)
     wording: dict[str, Wording] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    schemas: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Document → the schema that its head names, and the line in which it does."""
     findings: list[Finding] = field(default_factory=list)
     partial: set[str] = field(default_factory=set)
 
@@ -76,6 +79,8 @@ def _read(draft: Draft, root: Path, file: str, kind: str) -> bool:
     elif kind == "articles":
         draft.sources[file], draft.articles[stem] = read_article(file, text)
     else:
+        if (named := schema_named(text)) is not None:
+            draft.schemas[file] = named
         draft.sources[file] = source = read_yaml(file, text)
         _read_yaml_document(draft, source, stem, kind)
     return True
@@ -122,7 +127,7 @@ def _kind(file: str) -> str:
 
 
 def _well_named(file: str, stem: str, kind: str) -> None:
-    if kind == "wording" and not _LOCALE.fullmatch(stem):
+    if kind == "wording" and not LOCALE.fullmatch(stem):
         raise PlaybookError([Finding(file, 1, f"'{stem}' is no language", "name the file like en.yaml")])
     if kind != "wording" and not _STEM.fullmatch(stem):
         wrong = f"the name '{stem}' cannot be cited"

@@ -22,7 +22,7 @@ Localised = dict[str, str]
 class Document(BaseModel):
     """Base of everything that people write: exact and immutable; an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Fact(Document):

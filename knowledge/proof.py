@@ -15,7 +15,7 @@ from typing import Any
 import z3
 
 from knowledge.rules import Domain, FactType, RuleError, Scalar, Vocabulary, compile_rule
-from knowledge.syntax import Call, Fact, Listed, Literal, Node, tree
+from knowledge.syntax import Call, Fact, Listed, Literal, Node, kind_of, tree
 
 PATIENCE_MS = 2000
 """For one question; the linear ones that rules make take some milliseconds."""
@@ -187,7 +187,7 @@ class World:
 
     def _anything(self, node: Node) -> Any:
         """Some value, and always the same for the same expression; lists and spans of time are only told apart."""
-        kind: FactType = _kind(node) or "string"
+        kind: FactType = kind_of(node) or "string"
         return self._open.setdefault(node, z3.Const(f"open {len(self._open)}", _SORTS[kind](self._ctx)))
 
 
@@ -213,20 +213,4 @@ def _compared(node: Node) -> Iterator[tuple[Fact, str]]:
 
 
 def _orders_texts(call: Call) -> bool:
-    return call.function in _ORDER and any(_kind(arg) not in ("int", "double") for arg in call.args)
-
-
-def _kind(node: Node) -> FactType | None:
-    match node:
-        case Literal(bool()):
-            return "bool"
-        case Literal(int()):
-            return "int"
-        case Literal(float()):
-            return "double"
-        case Literal():
-            return "string"
-        case Listed():
-            return None
-        case _:
-            return node.kind
+    return call.function in _ORDER and any(kind_of(arg) not in ("int", "double") for arg in call.args)

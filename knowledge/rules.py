@@ -96,6 +96,8 @@ class Vocabulary:
     actions: Mapping[str, ActionShape] = field(default_factory=dict)
     domains: Mapping[str, Domain] = field(default_factory=dict)
     """Fact → what it can be, where its type alone does not say."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """Fact → what it is called in a sentence, where its name does not say; a bool as a clause: `the shop is open`."""
 
     @cached_property
     def variables(self) -> dict[str, FactType]:

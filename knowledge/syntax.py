@@ -114,6 +114,23 @@ def _values(node: Node, fact: str) -> frozenset[Scalar] | None:
     return None
 
 
+def kind_of(node: Node) -> FactType | None:
+    """The type of what a part of a tree gives; None where that is no plain value."""
+    match node:
+        case Literal(bool()):
+            return "bool"
+        case Literal(int()):
+            return "int"
+        case Literal(float()):
+            return "double"
+        case Literal():
+            return "string"
+        case Listed():
+            return None
+        case _:
+            return node.kind
+
+
 class _NotDescribed(Exception):
     pass
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import shutil
 import sqlite3
 from pathlib import Path
@@ -58,6 +59,37 @@ def test_a_playbook_that_holds_is_counted_and_a_broken_one_named_by_line(deskhan
     assert found.exit_code == 1
     assert "actions.yaml:" in found.stderr
     assert "customer_confirmd" in found.stderr
+
+
+def test_machines_are_told_each_finding_by_its_parts(deskhand: Deskhand) -> None:
+    whole = deskhand("playbook", "check", "--json")
+    assert (whole.exit_code, json.loads(whole.stdout)) == (0, [])
+    book = shutil.copytree(HARBOR, deskhand.home / "book")
+    rule = book / "policies" / "refunds.md"
+    rule.write_text(rule.read_text().replace("customer.refunds_30d", "customer.refund_30d", 1))
+    (book / "company.yaml").unlink()
+    found = deskhand("playbook", "check", str(book), "--json")
+    assert found.exit_code == 1
+    missing, unknown = json.loads(found.stdout)
+    assert missing["file"] == "company.yaml"
+    line = rule.read_text().partition("refund_30d")[0].count("\n") + 1
+    assert unknown == {
+        "file": "policies/refunds.md",
+        "line": line,
+        "wrong": "unknown fact 'customer.refund_30d'",
+        "instead": "did you mean 'customer.refunds_30d'?",
+    }
+    nowhere = deskhand("playbook", "check", str(deskhand.home / "nowhere"), "--json")
+    assert (nowhere.exit_code, [one["line"] for one in json.loads(nowhere.stdout)]) == (1, [1])
+
+
+def test_the_schemas_are_written_with_one_command(deskhand: Deskhand) -> None:
+    book = shutil.copytree(HARBOR, deskhand.home / "book", ignore=shutil.ignore_patterns("_schemas"))
+    written = deskhand("playbook", "schema", str(book))
+    assert written.exit_code == 0
+    for kept in (HARBOR / "_schemas").iterdir():
+        assert (book / "_schemas" / kept.name).read_bytes() == kept.read_bytes()
+        assert kept.name in written.stdout
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "nowhere", "http://"])

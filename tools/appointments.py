@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Protocol, get_args
 
-from pydantic import BaseModel, JsonValue, StringConstraints
+from pydantic import BaseModel, Field, JsonValue, StringConstraints
 
 from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, Undo
 from tools.finding import Finding, Record
@@ -56,7 +56,7 @@ class Move(Arguments):
     appointment_id: Id
     slot_id: Id
     starts: Local
-    was: str = ""
+    was: Annotated[str, Field(title="time it was booked for")] = ""
     """When it was before, as the customer was told; "" where it had no slot."""
 
 
@@ -65,7 +65,7 @@ class Cancel(Arguments):
 
     appointment_id: Id
     kind: str
-    starts: str = ""
+    starts: Annotated[str, Field(title="time")] = ""
 
 
 class AskForCall(Arguments):

@@ -152,7 +152,7 @@ class ResetLinks(BaseModel):
 
     next: int
     """The ordinal of the one that would come next."""
-    today: int
+    today: Annotated[int, Field(title="number sent in 24 hours")]
     """How many were sent in the last 24 hours."""
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, JsonValue, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, JsonValue, StringConstraints
 
 from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolRefused
 from tools.finding import Finding, Record, Snapshot
@@ -95,7 +95,7 @@ class Order(BaseModel):
     total: float
     currency: str
     refunded: float
-    refundable: float
+    refundable: Annotated[float, Field(title="amount left to refund")]
     """What is left of the total after all refunds."""
     refunds_count: int
     days_since_delivery: int

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, JsonValue, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field, JsonValue, StringConstraints
 
 from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolRefused, Undo
 from tools.finding import Finding, Record, Snapshot
@@ -59,7 +59,7 @@ class ChangeSubscription(OneSubscription):
 
     plan: Plan
     status: Literal["active", "paused"]
-    next_at: Moment
+    next_at: Annotated[Moment, Field(title="next delivery")]
     """The next delivery; of a paused one the first after the pause. "" for none."""
 
 
@@ -81,14 +81,14 @@ class Subscription(BaseModel):
     price: float
     """For one delivery."""
     currency: str
-    next_at: str
-    days_to_next: int
+    next_at: Annotated[str, Field(title="next delivery")]
+    days_to_next: Annotated[int, Field(title="days to the next delivery")]
     """Whole days by the calendar (UTC); -1 when nothing is due."""
-    following_at: str
+    following_at: Annotated[str, Field(title="delivery after the next")]
     """The delivery after the next; "" when none is due."""
-    restarts_at: str
+    restarts_at: Annotated[str, Field(title="first delivery after a pause")]
     """The first delivery, if it began again today."""
-    longest_pause: str
+    longest_pause: Annotated[str, Field(title="last day of the longest pause")]
     """The day and hour to which it can be paused at the most."""
 
     @classmethod

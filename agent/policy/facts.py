@@ -12,6 +12,7 @@ from pydantic import BaseModel, JsonValue
 from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent, Level, Mood
 from agent.errors import NotUsable
+from knowledge.plain import field_in_words
 from knowledge.rules import ActionShape, Domain, FactType, LookupShape, Vocabulary
 from tools.contract import Action, Catalog, Risk, Tool, scalars
 
@@ -50,6 +51,26 @@ PROPOSAL_FACTS: dict[str, FactType] = {
     "systems.available": "bool",
 }
 """The facts about the intent, and the support for it, are absent where a proposal serves none of the customer's."""
+WORDS = {
+    "identity.level": "the identity level (0 anonymous, 1 claimed, 2 confirmed, 3 verified)",
+    "state.sentiment": "the customer's mood",
+    "state.urgency": "the urgency",
+    "state.confused": "the customer is confused",
+    "state.repeats": "the times that the same was asked for in a row",
+    "state.escalated": "a person was called into the case before",
+    "case.channel": "the channel",
+    "case.locale": "the customer's language",
+    "time.date": "the day",
+    "time.hour": "the hour",
+    "time.weekday": "the weekday (0 Monday to 6 Sunday)",
+    "action.name": "the action",
+    "action.risk": "the class of the action",
+    "intent.name": "what the customer wants",
+    "intent.confidence": "the certainty about what the customer wants",
+    "support.score": "the support by passages of the playbook",
+    "systems.available": "the system that is needed is available",
+}
+"""What these are called in a sentence."""
 
 
 def vocabulary(catalog: Catalog) -> Vocabulary:
@@ -80,6 +101,7 @@ def vocabulary(catalog: Catalog) -> Vocabulary:
             for t in catalog.actions
         },
         domains=CASE_DOMAINS | domains_of(_models(catalog)),
+        words=WORDS | _titles(catalog),
     )
     try:
         known.variables  # noqa: B018 - said at the start rather than when the first rule is compiled
@@ -158,6 +180,16 @@ def domains_of(models: Iterable[tuple[str, type[BaseModel]]]) -> dict[str, Domai
             name, domain = f"{prefix}.{field}", _domain(told, schema)
             domains[name] = domains[name] | domain if name in domains else domain
     return domains
+
+
+def _titles(catalog: Catalog) -> dict[str, str]:
+    """What fields are called that say so themselves, by their titles."""
+    words: dict[str, str] = {}
+    for prefix, model in _models(catalog):
+        for name, field in model.model_fields.items():
+            if field.title:
+                words.setdefault(f"{prefix}.{name}", field_in_words(prefix, field.title))
+    return words
 
 
 def _models(catalog: Catalog) -> Iterator[tuple[str, type[BaseModel]]]:
