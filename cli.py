@@ -17,6 +17,8 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from agent.casefile.store import CaseFiles
     from agent.publishing import Publisher
     from knowledge.release import Release
@@ -39,6 +41,10 @@ audit = typer.Typer(help="Case files: whether they are as they were written.", n
 app.add_typer(playbook, name="playbook")
 app.add_typer(tools, name="tools")
 app.add_typer(audit, name="audit")
+evaluate = typer.Typer(
+    help="What the agent makes of cases, in a company where nothing real is touched.", no_args_is_help=True
+)
+app.add_typer(evaluate, name="eval")
 Folder = Annotated[Path, typer.Argument(help="The folder of the documents.")]
 Kept = Annotated[str, typer.Argument(help="A release, as `deskhand playbook releases` names it.")]
 Draft = Annotated[str, typer.Argument(help="A release, or the folder of a draft.")]
@@ -399,6 +405,49 @@ def audit_verify(case: Annotated[str | None, typer.Argument(help="A case's id; d
             raise typer.Exit(1)
 
     _carry_out(verify())
+
+
+@evaluate.command("cases")
+def eval_cases(
+    n: Annotated[int, typer.Option("--n", min=1, help="How many.")] = 1000,
+    seed: Annotated[int, typer.Option(help="The same seed tells the same cases.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = os.cpu_count() or 1,
+    beside_real: Annotated[
+        bool, typer.Option("--beside-real", help="Keep them in a store that has cases of customers.")
+    ] = False,
+) -> None:
+    """Write realistic past cases into the store: played by simulated customers, with the demo systems standing in."""
+    settings = _settings()
+    from functools import partial
+    from tempfile import TemporaryDirectory
+
+    import server
+    from agent.policy.facts import vocabulary
+    from evals.cases import generate, is_generated
+    from knowledge.release import Releases
+
+    async def play() -> None:
+        async with server.case_files(settings) as files:
+            real = sum(not is_generated(case_id) for case_id in await files.ids())
+            if real and not beside_real:
+                _fail(
+                    f"The store holds cases of customers ({real}). Name another one with DESKHAND_HOME or "
+                    "DATABASE_URL, or say --beside-real."
+                )
+            out.print(f"Playing {n} cases in a scratch company; their files go to the store of these settings.")
+            Releases(settings.home, vocabulary(server.tools_of(settings))).keep(settings.playbook)
+            opening = partial(server.scratch, settings, playbook=settings.playbook)
+            with TemporaryDirectory(prefix="deskhand-cases-") as home, out.status("") as shown:
+                told = partial(_told, shown, n)
+                tally = await generate(opening, files, n, seed, Path(home), workers=workers, told=told)
+        for name, counted in tally.shown():
+            out.print(f"{name}: {counted}")
+
+    _carry_out(play())
+
+
+def _told(shown: Status, n: int, done: int) -> None:
+    shown.update(f"{done} of {n} cases")
 
 
 def _environment() -> None:

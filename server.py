@@ -33,12 +33,15 @@ from agent.own import OwnSide
 from agent.policy.facts import vocabulary
 from agent.publishing import Publisher
 from agent.turns import Turns
+from evals.oracle import Oracle
+from evals.scratch import Calendar, Scratch
 from knowledge.draft import read_draft
 from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
 from tools.backoffice import session as backoffice_staff
+from tools.backoffice.anew import Anew
 from tools.backoffice.app import create_app as create_backoffice
 from tools.backoffice.store import Unusable
 from tools.browser.action import Browsing
@@ -52,7 +55,7 @@ from tools.http import Backoffice
 from tools.own import Own
 from web.app import create_app
 from web.front import Front
-from web.serving import HOST, claim, served
+from web.serving import HOST, claim, free_port, served
 
 REFUSALS = (
     DeskhandError,
@@ -116,12 +119,12 @@ def needs_of(
     own: Own | None = None,
     folder: Path = Path(),
     looking: bool = False,
+    clock: Clock | None = None,
 ) -> Needs:
     """What tools may need of the house; `looking`: they are not called, so a secret may be missing."""
-    clock = Clock(settings.clock_offset_s).now
     customers = Backoffice(_backoffice(settings))
     return Needs(
-        clock=clock,
+        clock=(clock or Clock(settings.clock_offset_s)).now,
         code_secret=code_secret,
         customers=customers,
         own=own or OwnSide(),
@@ -133,10 +136,15 @@ def needs_of(
 
 @contextlib.asynccontextmanager
 async def connected_tools(
-    settings: Settings, code_secret: bytes, own: Own | None = None, *, looking: bool = False
+    settings: Settings,
+    code_secret: bytes,
+    own: Own | None = None,
+    *,
+    looking: bool = False,
+    clock: Clock | None = None,
 ) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
     """The company's tools, to work with, and the systems that they belong to. Raises DeclarationError."""
-    needs = needs_of(settings, code_secret, own=own, looking=looking)
+    needs = needs_of(settings, code_secret, own=own, looking=looking, clock=clock)
     async with contextlib.AsyncExitStack() as stack:
         backoffice = await stack.enter_async_context(needs.customers)
         chromium = await stack.enter_async_context(Chromium(settings.chromium))
@@ -215,19 +223,27 @@ async def checkpoints(home: Home) -> AsyncIterator[AsyncSqliteSaver]:
 
 @contextlib.asynccontextmanager
 async def opened(
-    settings: Settings, report: Report = lambda _: None, models: Models | None = None
+    settings: Settings,
+    report: Report = lambda _: None,
+    models: Models | None = None,
+    clock: Clock | None = None,
+    *,
+    lasting: bool = True,
 ) -> AsyncIterator[Front]:
-    """A working desk behind its front door; `models` stands in for the settings' model. Raises one of REFUSALS."""
+    """A working desk behind its front door; `models` and `clock` stand in for the settings' own.
+
+    `lasting=False`: its case files are thrown away. Raises one of REFUSALS.
+    """
     home = Home.at(settings.home)
-    clock = Clock(settings.clock_offset_s)
+    clock = clock or Clock(settings.clock_offset_s)
     code_secret = home.secret("code_secret").encode()
     async with contextlib.AsyncExitStack() as stack:
         own = OwnSide()
-        catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret, own))
+        catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret, own, clock=clock))
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
         report("Opening the case files")
-        database = await Database.open(_store(settings))
+        database = await Database.open(_store(settings), lasting=lasting)
         stack.push_async_callback(database.close)
         files = CaseFiles(database, clock, tenant_of(settings.playbook))
         report("Checking the playbook")
@@ -299,15 +315,53 @@ async def publishing(settings: Settings) -> AsyncIterator[tuple[Publisher, CaseF
         await database.close()
 
 
+@contextlib.asynccontextmanager
+async def scratch(settings: Settings, home: Path, playbook: Path) -> AsyncIterator[Scratch]:
+    """A company where nothing real is touched: in a home of its own, whatever else the settings name.
+
+    The demo company's systems, made anew at will, and a desk over them that follows `playbook` by a clock of its own;
+    the embedded model answers. Raises one of REFUSALS.
+    """
+    at, clock, port = Home.at(home), Calendar(), free_port()
+    _demo_login(at)
+    index = Home.at(settings.home).path / "index"  # named by what is in it: built once for the company and its copies
+    index.mkdir(exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        (at.path / "index").symlink_to(index.resolve())
+    systems = Anew(at.path, clock.now().date())
+    own = settings.model_copy(
+        update={
+            "home": at.path,
+            "playbook": playbook,
+            "port": port,
+            "backoffice_url": f"http://{HOST}:{port}",
+            "database_url": None,
+            "connections": None,
+            "model": None,
+        }
+    )
+    with contextlib.closing(systems):
+        async with (
+            served(systems, port),
+            Oracle(own.address) as oracle,
+            opened(own, clock=clock, lasting=False) as front,
+        ):
+            yield Scratch(front.desk, front.turns, oracle, clock, await front.desk.live(), systems.renew)
+
+
 def app_of(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:
     """The app: the contract's routes, the pages, and the demo company's systems, seeded at the first start."""
     home = Home.at(settings.home)
     app = create_app(lifespan, rate_limit=settings.rate_limit)
     app.mount("/backoffice", create_backoffice(home.path / "backoffice.db"))
     if settings.backoffice_url is None:
-        home.keep("backoffice_login", backoffice_staff.LOGIN)
-        home.keep("backoffice_password", backoffice_staff.PASSWORD)
+        _demo_login(home)
     return app
+
+
+def _demo_login(home: Home) -> None:
+    home.keep("backoffice_login", backoffice_staff.LOGIN)
+    home.keep("backoffice_password", backoffice_staff.PASSWORD)
 
 
 def app_with_its_own_desk(settings: Settings) -> FastAPI:

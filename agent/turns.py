@@ -70,6 +70,11 @@ class Turns:
             self._working[case_id] = task
             task.add_done_callback(lambda _: self._working.pop(case_id, None))
 
+    async def rest(self, case_id: str) -> None:
+        """Return when this process is not at work on the case any more."""
+        if (task := self._working.get(case_id)) is not None:
+            await asyncio.wait({task})
+
     async def sweep(self) -> None:
         """Wake every case with something due: messages of a worker that died, approvals that lapsed, reminders."""
         async with self.desk.files.database.read() as db:

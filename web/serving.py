@@ -8,7 +8,7 @@ import socket
 from collections.abc import AsyncIterator
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from agent.errors import NotUsable
 
@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(app: FastAPI, port: int) -> AsyncIterator[asyncio.Task[None]]:
+async def served(app: ASGIApp, port: int) -> AsyncIterator[asyncio.Task[None]]:
     """The app, answering; the task ends when the server is told to stop."""
     config = uvicorn.Config(app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=3)
     server = _Server(config)

@@ -30,11 +30,14 @@ class Database:
         self._writing = asyncio.Lock()
 
     @classmethod
-    async def open(cls, url: str) -> Database:
-        """Connect and make the tables. Raises NotUsable with the reason when the database cannot be used."""
+    async def open(cls, url: str, *, lasting: bool = True) -> Database:
+        """Connect and make the tables. Raises NotUsable with the reason when the database cannot be used.
+
+        `lasting=False`: for what is thrown away, commits need not survive a power cut, and cost a fraction.
+        """
         engine = _engine(url)
         if engine.dialect.name == "sqlite":
-            _as_durable_sqlite(engine)
+            _as_sqlite(engine, "FULL" if lasting else "OFF")
         database = cls(engine)
         try:
             async with database.write() as tx:
@@ -82,12 +85,12 @@ def _engine(url: str) -> AsyncEngine:
         ) from error
 
 
-def _as_durable_sqlite(engine: AsyncEngine) -> None:
+def _as_sqlite(engine: AsyncEngine, synchronous: str) -> None:
     @event.listens_for(engine.sync_engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            for pragma in ("journal_mode=WAL", f"synchronous={synchronous}"):
                 connection.execute(f"PRAGMA {pragma}").close()
         except sqlite3.Error:
             connection.close()

@@ -88,6 +88,16 @@ async def waiting_cases(db: AsyncConnection, tenant: str, clock: Clock) -> list[
     return list(rows.scalars())
 
 
+async def waiting(db: AsyncConnection, case_id: str) -> list[tuple[str, str]]:
+    """The id and the due time of each row that nobody has dealt with, due or not, soonest first."""
+    rows = await db.execute(
+        select(inbox.c.wake_id, inbox.c.due_at)
+        .where(inbox.c.case_id == case_id, inbox.c.turn_seq.is_(None))
+        .order_by(inbox.c.due_at, inbox.c.position)
+    )
+    return [(wake_id, due_at) for wake_id, due_at in rows]
+
+
 def reminder_wake(reminder_id: str) -> str:
     """The id of the row with which a reminder becomes due."""
     return f"reminder:{reminder_id}:0"

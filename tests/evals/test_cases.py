@@ -1,0 +1,131 @@
+"""Generated cases: of all kinds, alike for the same seed, and with nothing left that anybody could act on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import cli
+from agent.casefile import approvals, inbox
+from agent.casefile import events as e
+from agent.casefile.chain import first_broken
+from agent.casefile.clock import Clock
+from agent.casefile.database import Database
+from agent.casefile.store import CaseFiles
+from evals.cases import Opening, generate, is_generated, play
+from evals.scratch import Scratch
+from evals.wishes import limits_of
+from knowledge.playbook import Clause, Rule
+
+N = 40
+
+
+@asynccontextmanager
+async def files_at(file: Path) -> AsyncIterator[CaseFiles]:
+    database = await Database.open(f"sqlite+aiosqlite:///{file}")
+    try:
+        yield CaseFiles(database, Clock(), "harbor")
+    finally:
+        await database.close()
+
+
+async def told(files: CaseFiles, case_id: str) -> list[object]:
+    """What was said and ruled in a case, without what the graph draws for itself."""
+    found: list[object] = []
+    for event in await files.events(case_id):
+        match event.body:
+            case e.MessageReceived(text=text):
+                found.append(text)
+            case e.Ruled(proposal=proposal, ruling=ruling) if proposal.action not in (
+                "create_ticket",
+                "cancel_reminder",
+            ):
+                found.append((proposal.action, ruling.outcome, ruling.clauses))
+            case e.HandedOff(reason=reason):
+                found.append(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+async def kept(opening: Opening, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CaseFiles]:
+    """Forty cases, played by two processes."""
+    home, seen = tmp_path_factory.mktemp("cases"), list[int]()
+    async with files_at(home / "kept.db") as files:
+        tally = await generate(opening, files, N, 3, home, workers=2, told=seen.append)
+        assert tally.failed == 0
+        assert sum(tally.statuses.values()) == seen[-1] == N
+        yield files
+
+
+@pytest.mark.timeout(300)
+async def test_they_are_of_many_kinds(kept: CaseFiles) -> None:
+    bodies = [event.body for case_id in await kept.ids() for event in await kept.events(case_id)]
+    intents = {intent.name for body in bodies if isinstance(body, e.IntakeRead) for intent in body.intents}
+    rulings = {body.ruling.outcome.value for body in bodies if isinstance(body, e.Ruled) and body.intent}
+    assert len(intents) >= 12
+    assert rulings >= {"confirm", "forbid", "identify", "approve"}
+    assert any(isinstance(body, e.HandedOff) for body in bodies)
+    assert any(isinstance(body, e.Verified) and body.receipt.state == "verified" for body in bodies)
+    statuses = {listed.status for listed in await kept.listed()}
+    assert statuses >= {"resolved", "closed", "waiting_person"}
+    assert len({listed.opened_at[:10] for listed in await kept.listed()}) > 1
+
+
+async def test_each_is_whole_and_marked_and_nothing_of_it_waits(kept: CaseFiles) -> None:
+    ids = await kept.ids()
+    assert len(ids) == N
+    async with kept.database.read() as db:
+        assert await approvals.listed(db, kept.tenant, kept.clock, status="pending") == []
+        for case_id in ids:
+            assert is_generated(case_id)
+            assert await inbox.waiting(db, case_id) == []
+    for case_id in ids:
+        head, rows = await kept.head(case_id), await kept.rows(case_id)
+        assert first_broken(rows, head=(head.seq, head.hash)) is None
+        await kept.load(case_id)
+
+
+@pytest.mark.timeout(300)
+async def test_the_same_seed_tells_the_same_cases_whoever_plays_them(
+    kept: CaseFiles, opening: Opening, tmp_path: Path
+) -> None:
+    await play(opening, tmp_path, [1], N, 3, lambda _: None)
+    async with files_at(tmp_path / "cases.db") as again:
+        ids = await again.ids()
+        assert len(ids) == N - 25
+        for case_id in ids:
+            assert await told(again, case_id) == await told(kept, case_id)
+
+
+@pytest.mark.timeout(300)
+async def test_cases_that_are_there_already_are_not_added_again(
+    kept: CaseFiles, opening: Opening, tmp_path: Path
+) -> None:
+    before = await kept.size()
+    await generate(opening, kept, 3, 3, tmp_path)
+    assert (len(await kept.ids()), await kept.size()) == (N, before)
+
+
+def test_a_store_with_cases_of_customers_is_left_alone(tmp_path: Path) -> None:
+    async def write() -> None:
+        async with files_at(tmp_path / "cases.db") as files:
+            await files.open(e.CaseOpened(release="r", channel="web", locale="en"))
+
+    asyncio.run(write())
+    refused = CliRunner().invoke(cli.app, ["eval", "cases", "--n", "5"], env={"DESKHAND_HOME": str(tmp_path)})
+    assert refused.exit_code == 1
+    assert "cases of customers (1)" in refused.stderr
+
+
+async def test_the_sums_that_rules_know_are_those_that_are_tried(company: Scratch) -> None:
+    book = company.live.playbook
+    assert limits_of(book) == [50.0]
+    rule = Rule(clause="x/1", when="action.args.amount >= 75.5", then="approve", source="x")
+    clause = next(iter(book.clauses.values()))
+    more = Clause(**(clause.model_dump() | {"id": "x/1", "rules": [rule]}))
+    assert limits_of(book.model_copy(update={"clauses": {**book.clauses, "x/1": more}})) == [50.0, 75.5]
