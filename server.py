@@ -190,6 +190,7 @@ def _store(settings: Settings) -> str:
 @contextlib.asynccontextmanager
 async def case_files(settings: Settings) -> AsyncIterator[CaseFiles]:
     """The case files alone, to look at. Raises NotUsable, PlaybookError."""
+    Home.at(settings.home)
     database = await Database.open(_store(settings))
     try:
         yield CaseFiles(database, Clock(settings.clock_offset_s), tenant_of(settings.playbook))
@@ -242,11 +243,10 @@ async def opened(
         catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret, own, clock=clock))
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
-        report("Opening the case files")
+        report("Checking the playbook")
         database = await Database.open(_store(settings), lasting=lasting)
         stack.push_async_callback(database.close)
         files = CaseFiles(database, clock, tenant_of(settings.playbook))
-        report("Checking the playbook")
         releases, log = Releases(home.path, known), ReleaseLog(database, clock, files.tenant)
         report("Opening the search index")
         embedder = await loading
@@ -260,6 +260,7 @@ async def opened(
         publisher = Publisher(releases, log, known, clock, prepared(search, maker))
         live = await publisher.begin(settings.playbook)
         await publisher.prepare(live)
+        report("Opening the case files")
         kept = await stack.enter_async_context(checkpoints(home))
         desk = Desk(
             files=files,

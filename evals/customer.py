@@ -100,7 +100,7 @@ class Customer:
             return None
         if self._slip and turn.status != "waiting_approval":
             self._slip = ""
-            return self._one("answers", "other_order", order_id=self.goal.values["order_id"])
+            return self._one("answers", "other_order", order_id=self.goals[0].values["order_id"])
         if not turn.asks:
             return self._patient() if turn.status == "waiting_approval" else self._next(turn)
         told = [await self._told(ask) for ask in turn.asks]

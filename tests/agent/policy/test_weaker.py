@@ -12,6 +12,7 @@ from agent.policy.decide import decide
 from agent.policy.facts import Facts
 from knowledge.playbook import ActionDef, Playbook, Rule
 from knowledge.proof import SOMETHING_ELSE
+from knowledge.rules import Vocabulary
 from knowledge.weaker import Weaker, touched, weaker
 from tests.agent.companies import CLASSES, clause, company, rule
 from tests.agent.policy.test_decide import WORDS
@@ -57,8 +58,13 @@ FACTS = st.fixed_dictionaries(
 
 
 def demands(facts: Facts, book: Playbook) -> tuple[int, int]:
+    """As `demands_by`, in the shop."""
+    return demands_by(facts, book, WORDS)
+
+
+def demands_by(facts: Facts, book: Playbook, words: Vocabulary) -> tuple[int, int]:
     """How strict a ruling is, and the identity that it wants; where nothing is let through, the highest."""
-    ruling = decide(facts, book, WORDS)
+    ruling = decide(facts, book, words)
     nowhere = ruling.outcome in (Outcome.FORBID, Outcome.HANDOFF)
     return ruling.outcome.strictness, max(Level) if nowhere else Level.named(ruling.identity_needed)
 
