@@ -223,6 +223,51 @@ def playbook_backtest(
     _with_releases(replay)
 
 
+@playbook.command("test")
+def playbook_test(
+    draft: Annotated[
+        str | None, typer.Argument(help="A release, or the folder of a draft. Default: the settings' playbook.")
+    ] = None,
+    by: By = "",
+    why: Why = "",
+    cases: Annotated[int, typer.Option(min=1, help="With --by: how many of the newest past cases.")] = 1000,
+    json_: Annotated[bool, typer.Option("--json", help="For machines: each scenario, and what fails now.")] = False,
+) -> None:
+    """Play its scenarios over fresh demo systems. Exit code 1 if one fails.
+
+    With --by and --why a release is held against the live one too, and what came of it is kept for its publication.
+    """
+    settings = _settings()
+
+    async def test(publisher: Publisher, files: CaseFiles) -> None:
+        from tempfile import TemporaryDirectory
+
+        import server
+        from agent.backtest import past_rulings
+        from evals.release_table import trial_lines
+        from evals.scenario import flips, play
+
+        wanted, board = draft or str(settings.playbook), await publisher.log.board()
+        folder = _folder_of(publisher, wanted)
+        with TemporaryDirectory(prefix="deskhand-test-") as home:
+            async with server.scratch(settings, Path(home), folder) as company:
+                played = await play(company, company.live)
+                live = await company.keep(publisher.releases.folder(str(board.live)))
+                failing = await flips(company, live, company.live, played)
+        if json_:
+            out.print_json(data={"scenarios": [one._asdict() for one in played], "failing": failing})
+        for one in [] if json_ else played:
+            out.print(f"{one.id}: " + ("passed" if one.passed else f"FAILED: {one.why}"), markup=False)
+        if by or why:
+            past = await past_rulings(files, cases)
+            for line in trial_lines(await publisher.test(wanted, past, failing, by=by, why=why)):
+                out.print(line, markup=False)
+        if not all(one.passed for one in played):
+            raise typer.Exit(1)
+
+    _with_releases(test)
+
+
 @playbook.command("accept")
 def playbook_accept(release: Kept, by: By, why: Why) -> None:
     """Answer, by name and with a reason, for what the last test of a release found less strict."""
@@ -504,6 +549,12 @@ def _drafted(publisher: Publisher, draft: str) -> Release:
     """The documents of a folder as a release, or a release that is kept."""
     folder = Path(draft)
     return publisher.releases.draft(folder) if folder.is_dir() else publisher.releases.get(draft)
+
+
+def _folder_of(publisher: Publisher, draft: str) -> Path:
+    """Where the documents of a draft or of a release that is kept can be read."""
+    folder = Path(draft)
+    return folder if folder.is_dir() else publisher.releases.folder(draft)
 
 
 def _report(line: str) -> None:

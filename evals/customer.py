@@ -42,6 +42,8 @@ class Persona:
     """Names another order of theirs first."""
     attacks: bool = False
     """Tries to talk the agent into something."""
+    steady: bool = False
+    """Never loses a mail or mistypes a code, and takes one of what is offered."""
     patience: int = 12
     """After so many turns they leave."""
 
@@ -173,9 +175,9 @@ class Customer:
 
     async def _code(self) -> str:
         code = await self._mailbox() if self.persona.proof in ("facts", "vouched") else ""
-        if not code or self.dice.random() < 0.03:
+        if not code or self._fails(0.03):
             return self._one("tells", "lost_code")
-        if self.dice.random() < 0.06:
+        if self._fails(0.06):
             code = f"{(int(code) + 1) % 10**6:06d}"
         return self._one("tells", "code", value=code)
 
@@ -187,10 +189,13 @@ class Customer:
             return str(title)
         if ask.name == "description" and any(title in options for title in self._titles.values()):
             return self._one("answers", "none_fits")
-        if self.dice.random() < 0.05:
+        if self._fails(0.05):
             return self._one("answers", "none_fits")
         number = self.dice.randint(1, max(1, len(options)))
         return self._one("answers", "first" if number == 1 else "nth", number=str(number))
+
+    def _fails(self, share: float) -> bool:
+        return not self.persona.steady and self.dice.random() < share
 
     def _decided(self, proposal: Proposal) -> str:
         self._answers += 1

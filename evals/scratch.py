@@ -7,11 +7,13 @@ graph, as it does over HTTP; left out are tokens and limits of the front door, w
 
 from __future__ import annotations
 
+import asyncio
 import re
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from agent.casefile import approvals, inbox
@@ -67,6 +69,13 @@ class Scratch:
         """A fresh day (now, if none is named): the systems as they are seeded on it, without faults."""
         self.clock.put(at or datetime.now(UTC))
         self._renew(self.clock.now().date())
+
+    async def keep(self, folder: Path) -> Release:
+        """Check the documents of a folder and make them a release that cases here may begin under.
+
+        Raises PlaybookError.
+        """
+        return await asyncio.to_thread(self.desk.releases.keep, folder)
 
     async def open(
         self,

@@ -13,7 +13,7 @@ from jinja2 import TemplateSyntaxError
 from knowledge.documents import Finding, Where
 from knowledge.draft import LOCALE, Draft
 from knowledge.guards import what_touches_is_guarded
-from knowledge.playbook import Rule
+from knowledge.playbook import Rule, Scenario, braced
 from knowledge.policies import CITES, cited
 from knowledge.precedence import escalations_can_hold, rules_have_a_say
 from knowledge.rules import FactType, RuleError, Vocabulary, closest, compile_rule
@@ -36,7 +36,7 @@ def all_findings(draft: Draft, vocabulary: Vocabulary, today: date | None = None
     proved = [finding for proof in PROOFS for finding in proof(draft, vocabulary)]
     told = [*heads_fit(draft), *languages_are_named(draft)]
     past = list(articles_are_in_force(draft, today)) if today else []
-    return [*misfits(draft, vocabulary), *proved, *told, *past]
+    return [*misfits(draft, vocabulary), *proved, *told, *past, *scenarios_fit(draft)]
 
 
 def heads_fit(draft: Draft) -> Iterator[Finding]:
@@ -54,6 +54,32 @@ def languages_are_named(draft: Draft) -> Iterator[Finding]:
                 if not LOCALE.fullmatch(locale):
                     advice = "put a text with a comma in quotes"
                     yield draft.finding("intents.yaml", (name, key, locale), f"'{locale}' is no language", advice)
+
+
+def scenarios_fit(draft: Draft) -> Iterator[Finding]:
+    """What scenarios want, cite and name is there."""
+    for file in (file for file in draft.sources if file.startswith("scenarios/")):
+        for name in draft.sources[file].data:
+            if (scenario := draft.scenarios.get(name)) is not None:
+                yield from _scenario_fits(draft, file, scenario)
+
+
+def _scenario_fits(draft: Draft, file: str, scenario: Scenario) -> Iterator[Finding]:
+    goal, expect = scenario.goal, scenario.expect
+    if goal is not None and draft.absent("intents", goal.intent):
+        advice = closest(goal.intent, draft.intents)
+        yield draft.finding(file, (scenario.name, "goal", "intent"), f"unknown intent '{goal.intent}'", advice)
+    for place, clause in enumerate(expect.cites):
+        if draft.absent("clauses", clause) and draft.absent("articles", clause):
+            where = (scenario.name, "expect", "cites", place)
+            yield draft.finding(file, where, f"there is no clause '{clause}'", closest(clause, draft.clauses))
+    known = scenario.names
+    for part, texts in (("customer", scenario.customer), ("says", expect.says), ("never_says", expect.never_says)):
+        for place, text in enumerate(texts):
+            for name in sorted(braced(text) - known):
+                where = (scenario.name, *(("expect",) if part != "customer" else ()), part, place)
+                advice = f"{closest(name, known)}, or describe it under `given`"
+                yield draft.finding(file, where, f"nothing is given as '{{{name}}}'", advice)
 
 
 def articles_are_in_force(draft: Draft, today: date) -> Iterator[Finding]:

@@ -10,13 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from knowledge.documents import Finding, PlaybookError, Source, Where, attempt, read_text, read_yaml, shaped
-from knowledge.playbook import ActionDef, Article, Clause, Company, Document, IntentDef, Wording, Workflow
+from knowledge.playbook import ActionDef, Article, Clause, Company, Document, IntentDef, Scenario, Wording, Workflow
 from knowledge.policies import read_article, read_policy
 from knowledge.rules import closest
 from knowledge.schemas import schema_named
 
 FILES = ("company.yaml", "intents.yaml", "actions.yaml")
-FOLDERS = {"workflows": ".yaml", "policies": ".md", "articles": ".md", "wording": ".yaml"}
+FOLDERS = {"workflows": ".yaml", "policies": ".md", "articles": ".md", "wording": ".yaml", "scenarios": ".yaml"}
 _STEM = re.compile(r"[a-z][a-z0-9_-]*")
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 D = TypeVar("D", bound=Document)
@@ -33,6 +33,7 @@ class Draft:
     clauses: dict[str, Clause] = field(default_factory=dict)
     articles: dict[str, Article] = field(default_factory=dict)
     wording: dict[str, Wording] = field(default_factory=dict)
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     schemas: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Document → the schema that its head names, and the line in which it does."""
@@ -95,6 +96,8 @@ def _read_yaml_document(draft: Draft, source: Source, stem: str, kind: str) -> N
         _entries(draft.actions, ActionDef, source)
     elif kind == "workflows":
         draft.workflows[stem] = shaped(Workflow, source, id=stem)
+    elif kind == "scenarios":
+        _entries(draft.scenarios, Scenario, source)
     else:
         draft.wording[stem] = _wording(source, stem)
 
@@ -103,6 +106,8 @@ def _entries(into: dict[str, D], model: type[D], source: Source) -> None:
     """Read a document of named entries; those that can be read are kept beside the findings of the others."""
     findings: list[Finding] = []
     for key in source.data:
+        if key in into:
+            findings.append(source.finding(f"'{key}' stands in another file too", "give it another name", (key,)))
         entry = attempt(findings, partial(shaped, model, source, (key,), name=key))
         if entry is not None:
             into[key] = entry

@@ -42,6 +42,7 @@ def _whole(draft: Draft, findings: list[Finding]) -> Playbook:
         clauses=draft.clauses,
         articles=draft.articles,
         wording=draft.wording,
+        scenarios=draft.scenarios,
     )
 
 

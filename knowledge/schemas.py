@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from knowledge.playbook import ActionDef, Company, IntentDef, Workflow
+from knowledge.playbook import ActionDef, Company, IntentDef, Scenario, Workflow
 from knowledge.rules import Vocabulary
 from knowledge.wording import contract
 
@@ -25,7 +25,7 @@ Schema = dict[str, Any]
 _HEAD = re.compile(r"# *yaml-language-server: *\$schema=(\S+)")
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}
 """What a plain text may look like to others: `yes`, `12:30` and `5.0` are texts in these documents."""
-_BY_THE_FILE = {"Workflow": "id", "IntentDef": "name", "ActionDef": "name"}
+_BY_THE_FILE = {"Workflow": "id", "IntentDef": "name", "ActionDef": "name", "Scenario": "name"}
 """Model → the field that its document does not state."""
 
 
@@ -42,6 +42,7 @@ def schemas(vocabulary: Vocabulary) -> dict[str, Schema]:
         "actions": _made(dict[str, ActionDef], named) | _classes(vocabulary),
         "workflow": _made(Workflow, named),
         "wording": _wording(vocabulary),
+        "scenarios": _made(dict[str, Scenario], named),
     }
     return {kind: {"$schema": DIALECT, **schema} for kind, schema in made.items()}
 
