@@ -19,6 +19,7 @@ from rich.console import Console
 if TYPE_CHECKING:
     from rich.status import Status
 
+    from agent.backtest import Past
     from agent.casefile.store import CaseFiles
     from agent.publishing import Publisher
     from knowledge.release import Release
@@ -47,6 +48,7 @@ evaluate = typer.Typer(
 app.add_typer(evaluate, name="eval")
 Folder = Annotated[Path, typer.Argument(help="The folder of the documents.")]
 Kept = Annotated[str, typer.Argument(help="A release, as `deskhand playbook releases` names it.")]
+Cases = Annotated[int, typer.Option(min=1, help="How many of the newest past cases it is tried on.")]
 Draft = Annotated[str, typer.Argument(help="A release, or the folder of a draft.")]
 By = Annotated[str, typer.Option(help="Your name, as it shall stand in the log of releases.")]
 Why = Annotated[str, typer.Option(help="The reason, for those who read the log.")]
@@ -203,16 +205,18 @@ def playbook_submit(folder: Folder, by: By, why: Why) -> None:
 @playbook.command("backtest")
 def playbook_backtest(
     draft: Draft,
-    cases: Annotated[int, typer.Option(min=1, help="How many of the newest past cases.")] = 1000,
+    cases: Cases = 200,
     json_: Annotated[bool, typer.Option("--json", help="For machines: all flips and sums.")] = False,
 ) -> None:
-    """Rule past cases again, by a release or the documents of a folder. Exit code 1 if a flip has to block."""
+    """Rule past cases again, by a release or the documents of a folder. Exit code 1 if a flip has to block.
+
+    Where the store holds too few cases, the missing ones are played under the live release.
+    """
 
     async def replay(publisher: Publisher, files: CaseFiles) -> None:
-        from agent.backtest import past_rulings
         from evals.release_table import trial_json, trial_lines
 
-        trial = await publisher.tried(_drafted(publisher, draft), await past_rulings(files, cases), [])
+        trial = await publisher.tried(_drafted(publisher, draft), await _past(publisher, files, cases), [])
         if json_:
             out.print_json(data=trial_json(trial))
         for line in [] if json_ else trial_lines(trial):
@@ -230,7 +234,7 @@ def playbook_test(
     ] = None,
     by: By = "",
     why: Why = "",
-    cases: Annotated[int, typer.Option(min=1, help="With --by: how many of the newest past cases.")] = 1000,
+    cases: Cases = 200,
     json_: Annotated[bool, typer.Option("--json", help="For machines: each scenario, and what fails now.")] = False,
 ) -> None:
     """Play its scenarios over fresh demo systems. Exit code 1 if one fails.
@@ -243,7 +247,6 @@ def playbook_test(
         from tempfile import TemporaryDirectory
 
         import server
-        from agent.backtest import past_rulings
         from evals.release_table import trial_lines
         from evals.scenario import flips, play
 
@@ -259,7 +262,7 @@ def playbook_test(
         for one in [] if json_ else played:
             out.print(f"{one.id}: " + ("passed" if one.passed else f"FAILED: {one.why}"), markup=False)
         if by or why:
-            past = await past_rulings(files, cases)
+            past = await _past(publisher, files, cases)
             for line in trial_lines(await publisher.test(wanted, past, failing, by=by, why=why)):
                 out.print(line, markup=False)
         if not all(one.passed for one in played):
@@ -549,6 +552,28 @@ def _drafted(publisher: Publisher, draft: str) -> Release:
     """The documents of a folder as a release, or a release that is kept."""
     folder = Path(draft)
     return publisher.releases.draft(folder) if folder.is_dir() else publisher.releases.get(draft)
+
+
+async def _past(publisher: Publisher, files: CaseFiles, cases: int) -> list[Past]:
+    """The rulings to try a draft on. What is missing can be played by the demo company's customers alone."""
+    settings = _settings()
+    from functools import partial
+
+    import server
+    from evals.past import past_or_played
+
+    if settings.connections or settings.backoffice_url:
+        from agent.backtest import past_rulings
+
+        return await past_rulings(files, cases)
+    live = publisher.releases.folder(str((await publisher.log.board()).live))
+    with Console(stderr=True).status("") as shown:
+        opening = partial(server.scratch, settings, playbook=live)
+        told = partial(_told, shown, cases)
+        past, played = await past_or_played(files, opening, cases, workers=os.cpu_count() or 1, told=told)
+    if played:
+        Console(stderr=True).print(f"{played} cases were played, since the store holds too few.")
+    return past
 
 
 def _folder_of(publisher: Publisher, draft: str) -> Path:

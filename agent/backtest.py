@@ -12,13 +12,16 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from agent.casefile.events import Ruled, RuledBeside
-from agent.casefile.records import Frozen, Level, Outcome, Ruling
+from agent.casefile.records import Frozen, Level, Outcome, Proposal, Ruling
 from agent.casefile.store import CaseFiles
 from agent.casefile.tables import events
 from agent.policy.decide import decide
 from knowledge.playbook import ActionDef, Playbook
 from knowledge.release import Release
 from knowledge.rules import RuleError, Vocabulary, evaluate
+
+Told = tuple[str, str, str]
+"""The case, the digest of the proposal, and the kind of flip."""
 
 
 class Past(Frozen):
@@ -31,7 +34,7 @@ class Past(Frozen):
 
 
 class Flip(Frozen):
-    """One past ruling that would be another one."""
+    """One past ruling that would be another one; told once for a proposal, however often that was ruled."""
 
     case_id: str
     seq: int
@@ -136,7 +139,7 @@ async def past_rulings(files: CaseFiles, cases: int) -> list[Past]:
 
 def backtest(past: Iterable[Past], live: Release, draft: Release, vocabulary: Vocabulary) -> Backtest:
     """What the draft would have ruled instead of the live release."""
-    flips, cases, rulings = list[Flip](), set[str](), 0
+    flips, cases, rulings = dict[Told, Flip](), set[str](), 0
     for one in past:
         cases.add(one.case_id)
         rulings += 1
@@ -144,8 +147,8 @@ def backtest(past: Iterable[Past], live: Release, draft: Release, vocabulary: Vo
         was = made.ruling if made.release == live.id else decide(facts, live.playbook, vocabulary)
         now = decide(facts, draft.playbook, vocabulary)
         if _differ(was, now):
-            flips.append(_flip(one, was, now, [live.playbook, draft.playbook], vocabulary))
-    return Backtest(release=draft.id, against=live.id, cases=len(cases), rulings=rulings, flips=flips)
+            _add(flips, _flip(one, was, now, [live.playbook, draft.playbook], vocabulary), made.proposal)
+    return Backtest(release=draft.id, against=live.id, cases=len(cases), rulings=rulings, flips=list(flips.values()))
 
 
 async def ruled_beside(files: CaseFiles, shadow: Release, vocabulary: Vocabulary, most: int = 10_000) -> Backtest:
@@ -154,7 +157,7 @@ async def ruled_beside(files: CaseFiles, shadow: Release, vocabulary: Vocabulary
     just_before = (at_work.c.case_id == beside.c.case_id) & (at_work.c.seq == beside.c.seq - 1)
     mine = (beside.c.tenant == files.tenant) & (beside.c.kind == RuledBeside.__name__)
     wanted = select(at_work, beside.c.body.label("beside")).join(beside, just_before).where(mine)
-    flips, cases, rulings = list[Flip](), set[str](), 0
+    flips, cases, rulings = dict[Told, Flip](), set[str](), 0
     async with files.database.read() as db:
         async for row in (await db.stream(wanted.order_by(beside.c.at.desc()).limit(most))).mappings():
             told = RuledBeside.model_validate_json(row["beside"])
@@ -165,8 +168,13 @@ async def ruled_beside(files: CaseFiles, shadow: Release, vocabulary: Vocabulary
             rulings += 1
             one = Past(case_id=row["case_id"], seq=row["seq"], at=row["at"], ruled=made)
             if _differ(made.ruling, told.ruling):
-                flips.append(_flip(one, made.ruling, told.ruling, [shadow.playbook], vocabulary))
-    return Backtest(release=shadow.id, against="those at work", cases=len(cases), rulings=rulings, flips=flips)
+                _add(flips, _flip(one, made.ruling, told.ruling, [shadow.playbook], vocabulary), made.proposal)
+    found = list(flips.values())
+    return Backtest(release=shadow.id, against="those at work", cases=len(cases), rulings=rulings, flips=found)
+
+
+def _add(flips: dict[Told, Flip], flip: Flip, proposal: Proposal) -> None:
+    flips.setdefault((flip.case_id, proposal.digest, flip.kind), flip)
 
 
 def _differ(was: Ruling, now: Ruling) -> bool:

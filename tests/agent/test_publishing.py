@@ -231,16 +231,17 @@ async def test_a_kept_release_that_was_edited_goes_nowhere(
 
 async def test_past_cases_show_what_a_change_would_have_done(publisher: Publisher, changed: Change) -> None:
     release = await publisher.submit(changed(LIMIT), by="Mara", why=WHY)
-    rulings = [past(amount, f"c{amount}") for amount in (20.0, 60.0, 75.5, 90.0)]
+    rulings = [past(amount, f"c{amount}") for amount in (20.0, 60.0, 75.5, 90.0, 75.5)]
     trial = await publisher.test(release.id, rulings, [], by="Mara", why=WHY)
     flips = trial.backtest.flips
+    # What was ruled twice is at stake once.
     assert [(flip.case_id, flip.kind, flip.money, flip.clauses, flip.blocks) for flip in flips] == [
         ("c60.0", "approve → confirm", 60.0, ["refunds/4.2", "identity/1.4"], True),
         ("c75.5", "approve → confirm", 75.5, ["refunds/4.2", "identity/1.4"], True),
     ]
     (total,) = trial.backtest.sums
     assert (total.flips, total.cases, total.money, total.blocks) == (2, 2, 135.5, 2)
-    assert (trial.backtest.rulings, trial.backtest.cases) == (4, 4)
+    assert (trial.backtest.rulings, trial.backtest.cases) == (5, 4)
 
 
 async def test_a_store_without_rulings_has_none(files: CaseFiles) -> None:

@@ -114,6 +114,12 @@ async def test_a_slip_is_corrected_at_the_next_word() -> None:
             assert "HG-204200" in (await one.answer(turn(asked("identity", "postcode"))) or "")
 
 
+async def test_a_slip_is_corrected_also_where_the_other_wish_names_no_order() -> None:
+    one = customer(REFUND, Goal("callback", {}), slips=True, slip="HG-777777", together=True)
+    assert "HG-777777" in one.opening()
+    assert "HG-204200" in (await one.answer(turn(asked("identity", "postcode"))) or "")
+
+
 async def test_of_several_meanings_the_one_that_is_meant_is_chosen() -> None:
     offer = asked("choice", "description", options=["cancel an order", "get money back for an order"])
     assert await customer().answer(turn(offer)) == "get money back for an order"
