@@ -13,12 +13,14 @@ from jinja2 import TemplateSyntaxError
 from knowledge.documents import Finding, Where
 from knowledge.draft import LOCALE, Draft
 from knowledge.guards import what_touches_is_guarded
+from knowledge.parts import parts_fit
 from knowledge.playbook import Rule
 from knowledge.policies import CITES, cited
 from knowledge.precedence import escalations_can_hold, rules_have_a_say
 from knowledge.rules import FactType, RuleError, Vocabulary, closest, compile_rule
 from knowledge.schemas import head, schema_of
 from knowledge.steps import workflows_fit
+from knowledge.ways import workflows_are_used, workflows_end, workflows_get_on
 from knowledge.wording import contract, names
 
 FEWEST_EXAMPLES = 5
@@ -34,7 +36,7 @@ def misfits(draft: Draft, vocabulary: Vocabulary) -> list[Finding]:
 def all_findings(draft: Draft, vocabulary: Vocabulary, today: date | None = None) -> list[Finding]:
     """All that can be said of the documents to who writes them; without a day, nothing is past its date."""
     proved = [finding for proof in PROOFS for finding in proof(draft, vocabulary)]
-    told = [*heads_fit(draft), *languages_are_named(draft)]
+    told = [finding for check in TOLD_AUTHORS for finding in check(draft)]
     past = list(articles_are_in_force(draft, today)) if today else []
     return [*misfits(draft, vocabulary), *proved, *told, *past]
 
@@ -222,6 +224,13 @@ AMONG_DOCUMENTS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     intents_lead_somewhere,
     intents_are_told_apart,
     locales_are_served,
+    parts_fit,
+)
+TOLD_AUTHORS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
+    heads_fit,
+    languages_are_named,
+    workflows_are_used,
+    workflows_end,
 )
 AGAINST_TOOLS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     tools_have_classes,
@@ -236,4 +245,5 @@ PROOFS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     rules_have_a_say,
     escalations_can_hold,
     what_touches_is_guarded,
+    workflows_get_on,
 )
