@@ -10,12 +10,12 @@ from datetime import date
 
 from jinja2 import TemplateSyntaxError
 
-from knowledge.documents import Finding, Where
+from knowledge.documents import Finding
 from knowledge.draft import LOCALE, Draft
 from knowledge.guards import what_touches_is_guarded
 from knowledge.parts import parts_fit
 from knowledge.playbook import Rule
-from knowledge.policies import CITES, cited
+from knowledge.policies import CITES
 from knowledge.precedence import escalations_can_hold, rules_have_a_say
 from knowledge.rules import FactType, RuleError, Vocabulary, closest, compile_rule
 from knowledge.schemas import head, schema_of
@@ -99,16 +99,11 @@ def _quoted(name: str | None) -> str:
 
 
 def cited_clauses_exist(draft: Draft) -> Iterator[Finding]:
-    """Each clause that a document cites can be read."""
-    for name, action in draft.actions.items():
-        yield from _uncited(draft, action.clause or "", "actions.yaml", (name, "clause"))
-    for locale, wording in draft.wording.items():
-        for key, text in wording.texts.items():
-            yield from _uncited(draft, text, f"wording/{locale}.yaml", (key,))
-    for file, source in draft.sources.items():
+    """Each clause that a document cites can be read, in a comment too."""
+    for source in draft.sources.values():
         for where in source.lines:
-            if where[:1] == (CITES,):
-                yield from _uncited(draft, str(where[1]), file, where)
+            if where[:1] == (CITES,) and draft.absent("clauses", clause := str(where[1])):
+                yield source.finding(f"unknown clause '{clause}'", closest(clause, draft.clauses), where)
 
 
 def intents_lead_somewhere(draft: Draft) -> Iterator[Finding]:
@@ -206,12 +201,6 @@ def _condition(text: str, variables: dict[str, FactType], returns: FactType = "b
         compile_rule(text, variables, returns)
     except RuleError as error:
         yield Finding("", 0, error.message, error.instead)
-
-
-def _uncited(draft: Draft, text: str, file: str, where: Where) -> Iterator[Finding]:
-    for clause in cited(text):
-        if draft.absent("clauses", clause):
-            yield draft.finding(file, where, f"unknown clause '{clause}'", closest(clause, draft.clauses))
 
 
 def _place(rule: Rule) -> tuple[str, int]:
