@@ -17,6 +17,7 @@ from knowledge.parts import parts_fit
 from knowledge.playbook import Rule
 from knowledge.policies import CITES
 from knowledge.precedence import escalations_can_hold, rules_have_a_say
+from knowledge.reach import comparisons_can_hold, steps_are_reached
 from knowledge.rules import FactType, RuleError, Vocabulary, closest, compile_rule
 from knowledge.schemas import head, schema_of
 from knowledge.steps import workflows_fit
@@ -235,4 +236,6 @@ PROOFS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     escalations_can_hold,
     what_touches_is_guarded,
     workflows_get_on,
+    steps_are_reached,
+    comparisons_can_hold,
 )
