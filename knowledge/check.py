@@ -10,15 +10,18 @@ from datetime import date
 
 from jinja2 import TemplateSyntaxError
 
-from knowledge.documents import Finding, Where
+from knowledge.documents import Finding
 from knowledge.draft import LOCALE, Draft
 from knowledge.guards import what_touches_is_guarded
+from knowledge.parts import parts_fit
 from knowledge.playbook import Rule, Scenario, braced
-from knowledge.policies import CITES, cited
+from knowledge.policies import CITES
 from knowledge.precedence import escalations_can_hold, rules_have_a_say
+from knowledge.reach import comparisons_can_hold, steps_are_reached
 from knowledge.rules import FactType, RuleError, Vocabulary, closest, compile_rule
 from knowledge.schemas import head, schema_of
 from knowledge.steps import workflows_fit
+from knowledge.ways import workflows_are_used, workflows_end, workflows_get_on
 from knowledge.wording import contract, names
 
 FEWEST_EXAMPLES = 5
@@ -34,9 +37,9 @@ def misfits(draft: Draft, vocabulary: Vocabulary) -> list[Finding]:
 def all_findings(draft: Draft, vocabulary: Vocabulary, today: date | None = None) -> list[Finding]:
     """All that can be said of the documents to who writes them; without a day, nothing is past its date."""
     proved = [finding for proof in PROOFS for finding in proof(draft, vocabulary)]
-    told = [*heads_fit(draft), *languages_are_named(draft)]
+    told = [finding for check in TOLD_AUTHORS for finding in check(draft)]
     past = list(articles_are_in_force(draft, today)) if today else []
-    return [*misfits(draft, vocabulary), *proved, *told, *past, *scenarios_fit(draft)]
+    return [*misfits(draft, vocabulary), *proved, *told, *past]
 
 
 def heads_fit(draft: Draft) -> Iterator[Finding]:
@@ -123,16 +126,11 @@ def _quoted(name: str | None) -> str:
 
 
 def cited_clauses_exist(draft: Draft) -> Iterator[Finding]:
-    """Each clause that a document cites can be read."""
-    for name, action in draft.actions.items():
-        yield from _uncited(draft, action.clause or "", "actions.yaml", (name, "clause"))
-    for locale, wording in draft.wording.items():
-        for key, text in wording.texts.items():
-            yield from _uncited(draft, text, f"wording/{locale}.yaml", (key,))
-    for file, source in draft.sources.items():
+    """Each clause that a document cites can be read, in a comment too."""
+    for source in draft.sources.values():
         for where in source.lines:
-            if where[:1] == (CITES,):
-                yield from _uncited(draft, str(where[1]), file, where)
+            if where[:1] == (CITES,) and draft.absent("clauses", clause := str(where[1])):
+                yield source.finding(f"unknown clause '{clause}'", closest(clause, draft.clauses), where)
 
 
 def intents_lead_somewhere(draft: Draft) -> Iterator[Finding]:
@@ -232,12 +230,6 @@ def _condition(text: str, variables: dict[str, FactType], returns: FactType = "b
         yield Finding("", 0, error.message, error.instead)
 
 
-def _uncited(draft: Draft, text: str, file: str, where: Where) -> Iterator[Finding]:
-    for clause in cited(text):
-        if draft.absent("clauses", clause):
-            yield draft.finding(file, where, f"unknown clause '{clause}'", closest(clause, draft.clauses))
-
-
 def _place(rule: Rule) -> tuple[str, int]:
     file, _, line = rule.source.rpartition(":")
     return file, int(line)
@@ -248,6 +240,14 @@ AMONG_DOCUMENTS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     intents_lead_somewhere,
     intents_are_told_apart,
     locales_are_served,
+    parts_fit,
+)
+TOLD_AUTHORS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
+    heads_fit,
+    languages_are_named,
+    workflows_are_used,
+    workflows_end,
+    scenarios_fit,
 )
 AGAINST_TOOLS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     tools_have_classes,
@@ -262,4 +262,7 @@ PROOFS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     rules_have_a_say,
     escalations_can_hold,
     what_touches_is_guarded,
+    workflows_get_on,
+    steps_are_reached,
+    comparisons_can_hold,
 )

@@ -17,7 +17,7 @@ from knowledge.rules import closest
 Where = tuple[str | int, ...]
 """The way to a part of a document: `("steps", 2, "when")`."""
 DEEPEST = 20
-"""No document nests deeper than a quarter of this."""
+"""No document needs more: each branch in a workflow takes two."""
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from knowledge.documents import Finding, PlaybookError, Source, Where, attempt, read_text, read_yaml, shaped
 from knowledge.playbook import ActionDef, Article, Clause, Company, Document, IntentDef, Scenario, Wording, Workflow
-from knowledge.policies import read_article, read_policy
+from knowledge.policies import citing, read_article, read_policy
 from knowledge.rules import closest
 from knowledge.schemas import schema_named
 
@@ -82,7 +82,7 @@ def _read(draft: Draft, root: Path, file: str, kind: str) -> bool:
     else:
         if (named := schema_named(text)) is not None:
             draft.schemas[file] = named
-        draft.sources[file] = source = read_yaml(file, text)
+        draft.sources[file] = source = citing(read_yaml(file, text), text)
         _read_yaml_document(draft, source, stem, kind)
     return True
 

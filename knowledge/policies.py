@@ -32,7 +32,7 @@ _HEADING = re.compile(r"## +(\d+(?:\.\d+)*) +(\S.*)")
 _BLOCK = re.compile(r"^```(\w*)[ \t]*\n((?:(?!```).*\n)*)```[ \t]*$", re.MULTILINE)
 _ITEM = re.compile(r"\s*(?:[-*] |\d+\. )")
 _CITED = re.compile(r"(?<![\w/.-])[a-z][a-z0-9_-]*/\d+(?:\.\d+)*(?![\w/])")
-CITES = "cites"
+CITES = "§"
 """`(CITES, CLAUSE)` in a source's lines: where its text cites that clause."""
 
 
@@ -54,6 +54,13 @@ class _Parts(NamedTuple):
 def cited(text: str) -> list[str]:
     """The ids of clauses that a text cites, as in `refunds/4.2`."""
     return _CITED.findall(text)
+
+
+def citing(source: Source, text: str) -> Source:
+    """A source that knows where its text, comments included, first cites each clause."""
+    lines = reversed(list(enumerate(text.split("\n"), 1)))
+    cites: dict[Where, int] = {(CITES, clause): number for number, line in lines for clause in cited(line)}
+    return replace(source, lines={**source.lines, **cites})
 
 
 def read_policy(file: str, text: str) -> tuple[Source, dict[str, Clause]]:
@@ -104,10 +111,7 @@ def _front_matter(file: str, text: str) -> tuple[Source, _Text]:
         advice = "begin with `---`, `owner:`, `locale:` and `valid_from:` lines, and `---`"
         raise PlaybookError([Finding(file, 1, "the front matter is missing", advice)])
     front = read_yaml(file, "\n".join(lines[1:end]), offset=1)
-    cites: dict[Where, int] = {
-        (CITES, clause): number for number, line in reversed(list(enumerate(lines, 1))) for clause in cited(line)
-    }
-    return replace(front, lines={**front.lines, **cites}), _Text(end + 2, "\n".join(lines[end + 1 :]))
+    return citing(front, text), _Text(end + 2, "\n".join(lines[end + 1 :]))
 
 
 def _sections(body: _Text) -> list[_Text]:

@@ -14,7 +14,7 @@ from knowledge.documents import Finding
 from knowledge.draft import Draft
 from knowledge.playbook import Clause, IdentityLevel, RiskClass, Rule, RuleOutcome
 from knowledge.proof import Condition, Undecided, World, in_words
-from knowledge.rules import Domain, Vocabulary, closest
+from knowledge.rules import Domain, Vocabulary
 
 OUTCOMES = (None, *get_args(RuleOutcome))
 """What a rule or a class may ask for, the strictest last; None: nothing."""
@@ -96,10 +96,8 @@ def _impossible(world: World, text: str) -> Iterator[_Told]:
     """What a condition asks for and can never be: the mistake, and what to do."""
     if (when := world.condition(text)) is None:
         return
-    never_so = list(world.never_so(text))
-    for fact, value, known in never_so:
-        yield f"'{fact}' is never '{value}'", closest(value, known)
     with suppress(Undecided):
+        yield from (never_so := list(world.never_so(text)))
         if not never_so and not world.possible(when):
             yield "this can never hold", "see what it asks for at the same time"
 

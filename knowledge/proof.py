@@ -10,12 +10,13 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import z3
 
-from knowledge.rules import Domain, FactType, RuleError, Scalar, Vocabulary, compile_rule
-from knowledge.syntax import Call, Fact, Listed, Literal, Node, kind_of, tree
+from knowledge.rules import Domain, FactType, Returns, RuleError, Scalar, Vocabulary, closest, compile_rule
+from knowledge.syntax import Call, Fact, Listed, Literal, Node, kind_of, renamed, tree
 
 PATIENCE_MS = 2000
 """For one question; the linear ones that rules make take some milliseconds."""
@@ -53,7 +54,9 @@ _MODELLED: dict[tuple[str, FactType | None], Callable[..., Any]] = {
     ("_*_", "double"): operator.mul,
 }
 """CEL's operator and the type of its result → the solver's. Divisions and overflows differ, so they are left open."""
-_ORDER = ("_<_", "_<=_", "_>_", "_>=_")
+_TURNED = {"_<_": "_>_", "_<=_": "_>=_", "_>_": "_<_", "_>=_": "_<=_"}
+_ORDER = tuple(_TURNED)
+_SIGNS = {"_==_": "{}", "_<_": "less than {}", "_<=_": "{} or less", "_>_": "more than {}", "_>=_": "{} or more"}
 
 
 class Undecided(Exception):
@@ -75,11 +78,14 @@ class World:
         self._solver = z3.Solver(ctx=self._ctx)
         self._solver.set("timeout", PATIENCE_MS)
 
-    def condition(self, text: str) -> Condition | None:
-        """When it holds; None where the text is no condition, or has a part that no proof can be made about."""
+    def condition(self, text: str, names: Mapping[str, str] = MappingProxyType({})) -> Condition | None:
+        """When it holds; None where the text is no condition, or has a part that no proof can be made about.
+
+        `names`: what some of its facts are called in this world, where they were something else at other times.
+        """
         try:
             node = tree(compile_rule(text, self._variables))
-            return None if node is None else self._term(node)
+            return None if node is None else self._term(renamed(node, names))
         except (RuleError, z3.Z3Exception):  # what is dynamic may stand where it has no sort that fits
             return None
 
@@ -103,6 +109,14 @@ class World:
     def any_of(self, conditions: Iterable[Condition]) -> Condition:
         """That at least one of them holds."""
         return z3.Or(*conditions, self._ctx)
+
+    def open(self, name: str) -> Condition:
+        """What holds or not, and nothing is known of it."""
+        return z3.Bool(f"open {name}", self._ctx)
+
+    def all_of(self, conditions: Iterable[Condition]) -> Condition:
+        """That each of them holds."""
+        return z3.And(*conditions, self._ctx)
 
     def none_of(self, conditions: Iterable[Condition]) -> Condition:
         """That none of them holds."""
@@ -130,13 +144,17 @@ class World:
         finally:
             self._solver.pop()
 
-    def never_so(self, text: str) -> Iterator[tuple[str, str, list[str]]]:
-        """What a condition compares a fact with and the fact never is: fact, text, and all that it can be."""
-        node = tree(compile_rule(text, self._variables))
-        for fact, value in _compared(node) if node is not None else ():
-            known = [str(value) for value in self._domains.get(fact.name, Domain()).values]
-            if known and value not in known:
-                yield fact.name, value, known
+    def never_so(self, text: str, returns: Returns = "bool") -> Iterator[tuple[str, str]]:
+        """What an expression compares a fact with and the fact never is: the mistake, and what to write instead."""
+        node = tree(compile_rule(text, self._variables, returns))
+        for fact, sign, value in _compared(node) if node is not None else ():
+            domain = self._domains.get(fact.name, Domain())
+            known = [str(known) for known in domain.values]
+            if isinstance(value, str):
+                if known and value not in known:
+                    yield f"'{fact.name}' is never '{value}'", closest(value, known)
+            elif not self.possible(_MODELLED[sign, "bool"](self._fact(fact), self._value(value))):
+                yield f"'{fact.name}' is never {_SIGNS[sign].format(value)}", f"it is {_reach(domain)}"
 
     def _told(self, model: Any) -> Case:
         values = {name: model[term] for name, term in sorted(self._facts.items())}
@@ -197,19 +215,32 @@ def in_words(case: Case) -> str:
     return ", ".join(told) or "any case"
 
 
-def _compared(node: Node) -> Iterator[tuple[Fact, str]]:
+def _compared(node: Node) -> Iterator[tuple[Fact, str, str | int | float]]:
+    """The facts that are compared with a value that stands there, each with the sign between; both in that order."""
     match node:
-        case Call(
-            "_==_" | "_!=_", (Fact() as fact, Literal(str() as value)) | (Literal(str() as value), Fact() as fact)
-        ):
-            yield fact, value
+        case Call("_==_" | "_!=_", (Fact() as fact, Literal(value)) | (Literal(value), Fact() as fact)):
+            yield from _told_apart(fact, value)
         case Call("@in", (Fact() as fact, Listed(items))):
-            yield from (
-                (fact, item.value) for item in items if isinstance(item, Literal) and isinstance(item.value, str)
-            )
+            for item in items:
+                yield from _told_apart(fact, item.value) if isinstance(item, Literal) else ()
+        case Call(sign, (Fact() as fact, Literal(int() | float() as value))) if sign in _ORDER:
+            yield fact, sign, value
+        case Call(sign, (Literal(int() | float() as value), Fact() as fact)) if sign in _ORDER:
+            yield fact, _TURNED[sign], value
         case Call(_, args):
             for arg in args:
                 yield from _compared(arg)
+
+
+def _told_apart(fact: Fact, value: Scalar) -> Iterator[tuple[Fact, str, str | int | float]]:
+    if not isinstance(value, bool):
+        yield fact, "_==_", value
+
+
+def _reach(domain: Domain) -> str:
+    if domain.least is not None and domain.most is not None:
+        return f"{domain.least:g} to {domain.most:g}"
+    return f"{domain.least:g} or more" if domain.least is not None else f"{domain.most or 0:g} or less"
 
 
 def _orders_texts(call: Call) -> bool:

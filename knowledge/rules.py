@@ -18,8 +18,6 @@ from typing import Any, Literal
 
 from cel_expr_python import cel
 
-from knowledge.playbook import Workflow
-
 FactType = Literal["string", "int", "double", "bool"]
 Returns = FactType | Literal["any"]
 Scalar = str | int | float | bool
@@ -127,18 +125,6 @@ class Vocabulary:
     def tool(self, name: str) -> ActionShape | None:
         """The lookup or action of that name, or None."""
         return self.lookups.get(name) or self.actions.get(name)
-
-
-def step_variables(workflow: Workflow, index: int, vocabulary: Vocabulary) -> dict[str, FactType]:
-    """What the expressions of a workflow's step may name: its slots, and what earlier steps looked up or asked for."""
-    variables: dict[str, FactType] = {f"slots.{need.slot}": "string" for need in workflow.needs}
-    variables |= MATTER
-    for step in workflow.steps[:index]:
-        variables |= {f"slots.{step.ask}": "string"} if step.ask else {}
-        shape = vocabulary.lookups.get(step.look_up or "")
-        if shape is not None:
-            variables |= {f"{step.as_ or shape.subject}.{name}": kind for name, kind in shape.result.items()}
-    return variables
 
 
 @dataclass(frozen=True, eq=False)

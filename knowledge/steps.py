@@ -1,4 +1,4 @@
-"""Workflows against the tools: each step can be taken with what is known when it is reached, and each way ends."""
+"""Workflows against the tools: each step can be taken with what is known when it is reached."""
 
 from __future__ import annotations
 
@@ -10,59 +10,72 @@ from jinja2 import TemplateSyntaxError
 
 from knowledge.documents import Finding, Where
 from knowledge.draft import Draft
-from knowledge.playbook import IdentityLevel, Workflow, WorkflowStep
-from knowledge.rules import ActionShape, FactType, Returns, RuleError, Vocabulary, closest, compile_rule, step_variables
+from knowledge.parts import LEVELS, file_of, is_unknown, procedures
+from knowledge.playbook import Workflow, WorkflowStep
+from knowledge.procedure import Placed, Procedure, variables_at
+from knowledge.rules import ActionShape, FactType, Returns, RuleError, Vocabulary, closest, compile_rule
 from knowledge.wording import names
-
-LEVELS: tuple[IdentityLevel, ...] = ("anonymous", "claimed", "confirmed", "verified")
 
 
 @dataclass(frozen=True)
-class _Step:
+class Step:
     """A step where it stands."""
 
     draft: Draft
     vocabulary: Vocabulary
-    workflow: Workflow
+    procedure: Procedure
     index: int
 
     @property
+    def placed(self) -> Placed:
+        """It, and where it was written."""
+        return self.procedure.steps[self.index]
+
+    @property
     def step(self) -> WorkflowStep:
-        return self.workflow.steps[self.index]
+        """It as it was written."""
+        return self.placed.step
+
+    @property
+    def workflow(self) -> Workflow:
+        """The document in which it stands."""
+        return self.draft.workflows[self.placed.document]
 
     @property
     def shape(self) -> ActionShape | None:
+        """What it looks up or proposes; None where that is unknown, or it does something else."""
         tools: Mapping[str, ActionShape] = self.vocabulary.lookups if self.step.look_up else self.vocabulary.actions
         return tools.get(self.step.look_up or self.step.propose or "")
 
     @property
     def variables(self) -> dict[str, FactType]:
-        return step_variables(self.workflow, self.index, self.vocabulary)
+        """What its expressions may name."""
+        return variables_at(self.procedure, self.index, self.vocabulary)
 
     def finding(self, where: Where, wrong: str, instead: str = "") -> Finding:
-        return self.draft.finding(f"workflows/{self.workflow.id}.yaml", ("steps", self.index, *where), wrong, instead)
+        """A mistake in a part of it."""
+        return self.draft.finding(file_of(self.placed.document), (*self.placed.where, *where), wrong, instead)
 
 
 def workflows_fit(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
-    """Each workflow's steps name what exists, ask for enough identity, and end."""
-    for workflow in draft.workflows.values():
-        for index in range(len(workflow.steps)):
-            step = _Step(draft, vocabulary, workflow, index)
+    """Each workflow's steps name what exists, and ask for enough identity."""
+    for walked in procedures(draft):
+        for index in range(len(walked.steps)):
+            step = Step(draft, vocabulary, walked, index)
             for check in (
                 _tool_exists,
                 _arguments_fit,
-                _guard_compiles,
+                _condition_compiles,
                 _identity_suffices,
                 _texts_exist,
                 _options_exist,
-                _slot_is_needed,
             ):
                 yield from check(step)
+    for workflow in draft.workflows.values():
         yield from _needs_are_worded(draft, workflow)
-        yield from _ends(_Step(draft, vocabulary, workflow, len(workflow.steps) - 1))
 
 
-def _tool_exists(at: _Step) -> Iterator[Finding]:
+def _tool_exists(at: Step) -> Iterator[Finding]:
     if at.step.look_up is not None and at.shape is None:
         wrong = f"unknown lookup '{at.step.look_up}'"
         yield at.finding(("look_up",), wrong, closest(at.step.look_up, at.vocabulary.lookups))
@@ -70,11 +83,12 @@ def _tool_exists(at: _Step) -> Iterator[Finding]:
         wrong = f"unknown action '{at.step.propose}'"
         yield at.finding(("propose",), wrong, closest(at.step.propose, at.vocabulary.actions))
     if at.step.propose is not None and at.shape is not None and at.shape.forbidden:
+        wrong = f"nothing may propose '{at.step.propose}': nobody has classified it, and nothing proves it"
         advice = "classify it in its connection's declaration, or propose another"
-        yield at.finding(("propose",), f"nothing may propose '{at.step.propose}', which nobody has classified", advice)
+        yield at.finding(("propose",), wrong, advice)
 
 
-def _arguments_fit(at: _Step) -> Iterator[Finding]:
+def _arguments_fit(at: Step) -> Iterator[Finding]:
     if at.shape is None:
         return
     for name, text in at.step.with_.items():
@@ -87,19 +101,26 @@ def _arguments_fit(at: _Step) -> Iterator[Finding]:
         yield at.finding(("with",), f"'{tool}' needs the argument '{name}'", f"add `{name}: …` under `with:`")
 
 
-def _guard_compiles(at: _Step) -> Iterator[Finding]:
-    if at.step.when is not None:
-        yield from _compiles(at, ("when",), at.step.when, "bool")
+def _condition_compiles(at: Step) -> Iterator[Finding]:
+    """A condition is told where it is written: at its name, unless it stands in the step itself."""
+    key, told = ("if", at.step.if_) if at.step.if_ is not None else ("when", at.step.when)
+    if at.placed.when is None or is_unknown(told or "", at.workflow):
+        return
+    for found in _compiles(at, (key,), at.placed.when, "bool"):
+        if told in at.workflow.conditions:
+            yield at.draft.finding(file_of(at.placed.document), ("conditions", told), found.wrong, found.instead)
+        else:
+            yield found
 
 
-def _compiles(at: _Step, where: Where, text: str, returns: Returns) -> Iterator[Finding]:
+def _compiles(at: Step, where: Where, text: str, returns: Returns) -> Iterator[Finding]:
     try:
         compile_rule(text, at.variables, returns)
     except RuleError as error:
         yield at.finding(where, error.message, error.instead)
 
 
-def _identity_suffices(at: _Step) -> Iterator[Finding]:
+def _identity_suffices(at: Step) -> Iterator[Finding]:
     tool = at.step.look_up or at.step.propose or ""
     action = at.draft.actions.get(tool)
     if action is not None and LEVELS.index(action.identity) > LEVELS.index(at.workflow.identity):
@@ -107,7 +128,7 @@ def _identity_suffices(at: _Step) -> Iterator[Finding]:
         yield at.finding((), wrong, f"write `identity: {action.identity}`")
 
 
-def _texts_exist(at: _Step) -> Iterator[Finding]:
+def _texts_exist(at: Step) -> Iterator[Finding]:
     texts = {"say": at.step.say, "if_missing": at.step.if_missing, "shown": at.step.shown}
     if at.step.person is not None:
         texts["person"] = f"handoff.{at.step.person}"
@@ -122,7 +143,7 @@ def _texts_exist(at: _Step) -> Iterator[Finding]:
                 yield from _values_are_known(at, str(text_id), locale)
 
 
-def _values_are_known(at: _Step, text_id: str, locale: str) -> Iterator[Finding]:
+def _values_are_known(at: Step, text_id: str, locale: str) -> Iterator[Finding]:
     """A text that a workflow says may name slots and what was looked up before it."""
     file = f"wording/{locale}.yaml"
     for name, fields in _named(at, text_id, locale).items():
@@ -141,17 +162,17 @@ def _needs_are_worded(draft: Draft, workflow: Workflow) -> Iterator[Finding]:
                 wrong = f"there is no text '{need.asked}' in wording/{locale}.yaml"
                 where = ("needs", index, "asked")
                 advice = closest(str(need.asked), wording.texts)
-                yield draft.finding(f"workflows/{workflow.id}.yaml", where, wrong, advice)
+                yield draft.finding(file_of(workflow.id), where, wrong, advice)
 
 
-def _named(at: _Step, text_id: str, locale: str) -> Mapping[str, AbstractSet[str]]:
+def _named(at: Step, text_id: str, locale: str) -> Mapping[str, AbstractSet[str]]:
     try:
         return names(at.draft.wording[locale].texts[text_id])
     except (KeyError, TemplateSyntaxError):
         return {}
 
 
-def _options_exist(at: _Step) -> Iterator[Finding]:
+def _options_exist(at: Step) -> Iterator[Finding]:
     """What a customer chooses from was looked up before; its value is a text, and a text shows it by its fields."""
     if at.step.options is None:
         return
@@ -172,23 +193,11 @@ def _options_exist(at: _Step) -> Iterator[Finding]:
             yield at.draft.finding(f"wording/{locale}.yaml", (str(at.step.shown),), wrong, closest(name, option))
 
 
-def _lists(at: _Step) -> dict[str, Mapping[str, FactType]]:
+def _lists(at: Step) -> dict[str, Mapping[str, FactType]]:
     """The lists that earlier steps looked up, as `SUBJECT.FIELD`."""
     lists: dict[str, Mapping[str, FactType]] = {}
-    for step in at.workflow.steps[: at.index]:
-        shape = at.vocabulary.lookups.get(step.look_up or "")
+    for placed in at.procedure.before(at.index):
+        shape = at.vocabulary.lookups.get(placed.step.look_up or "")
         if shape is not None:
-            lists |= {f"{step.as_ or shape.subject}.{name}": option for name, option in shape.lists.items()}
+            lists |= {f"{placed.step.as_ or shape.subject}.{name}": option for name, option in shape.lists.items()}
     return lists
-
-
-def _slot_is_needed(at: _Step) -> Iterator[Finding]:
-    needed = [need.slot for need in at.workflow.needs]
-    if at.step.slot is not None and at.step.slot not in needed:
-        yield at.finding(("slot",), f"the workflow does not need '{at.step.slot}'", closest(at.step.slot, needed))
-
-
-def _ends(at: _Step) -> Iterator[Finding]:
-    if at.step.when is not None or at.step.look_up is not None or at.step.ask is not None:
-        advice = "end with a say, person or propose step that has no `when`"
-        yield at.finding((), "the workflow may come to no end here", advice)

@@ -131,6 +131,19 @@ def kind_of(node: Node) -> FactType | None:
             return node.kind
 
 
+def renamed(node: Node, names: Mapping[str, str]) -> Node:
+    """The tree with other names for some of its facts."""
+    match node:
+        case Fact(name, kind):
+            return Fact(names.get(name, name), kind)
+        case Listed(items):
+            return Listed(tuple(renamed(item, names) for item in items))
+        case Call(function, args, kind):
+            return Call(function, tuple(renamed(arg, names) for arg in args), kind)
+        case _:
+            return node
+
+
 class _NotDescribed(Exception):
     pass
 

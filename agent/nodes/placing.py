@@ -8,6 +8,7 @@ from agent.casefile.fold import Case
 from agent.casefile.records import Intent
 from agent.models.port import ValueSeen
 from knowledge.playbook import Playbook
+from knowledge.procedure import procedure_of
 
 Slots = dict[str, dict[str, str]]
 Proofs = dict[str, str]
@@ -34,8 +35,8 @@ def placed(case: Case, values: Sequence[ValueSeen], opened: Sequence[Intent], bo
 
 def needed(intent: Intent, book: Playbook) -> set[str]:
     """The slots that the intent's workflow takes."""
-    workflow = book.workflows.get(book.intents[intent.name].workflow or "")
-    return {need.slot for need in workflow.needs} if workflow else set()
+    procedure = procedure_of(intent.name, book)
+    return {need.slot for need in procedure.needs} if procedure is not None else set()
 
 
 def _is_new(case: Case, value: ValueSeen, provable: set[str]) -> bool:

@@ -24,7 +24,7 @@ from agent.policy.facts import of_case
 from agent.speech.render import Voice
 from agent.state import Route, State, Step, Update
 from agent.turn import OpenTurn
-from knowledge.playbook import Workflow
+from knowledge.procedure import Procedure, procedure_of
 
 WAITING = {"ask", "code", "pick"}
 MODEL_STEPS = 4
@@ -79,8 +79,8 @@ def _in_order(turn: OpenTurn) -> list[Intent]:
 
 
 def _only_tells(turn: OpenTurn, intent: Intent) -> bool:
-    workflow = turn.playbook.workflows.get(turn.playbook.intents[intent.name].workflow or "")
-    return workflow is None or not any(step.propose or step.person for step in workflow.steps)
+    procedure = procedure_of(intent.name, turn.playbook)
+    return procedure is None or not any(placed.step.propose or placed.step.person for placed in procedure.steps)
 
 
 def _decided(turn: OpenTurn) -> Step | None:
@@ -123,9 +123,9 @@ def _at_a_loss(turn: OpenTurn) -> bool:
 
 
 async def _step_for(turn: OpenTurn, intent: Intent) -> Step:
-    definition = turn.playbook.intents[intent.name]
-    if definition.kind == "workflow":
-        return _workflow_step(turn, intent, turn.playbook.workflows[definition.workflow or ""])
+    definition, procedure = turn.playbook.intents[intent.name], procedure_of(intent.name, turn.playbook)
+    if procedure is not None:
+        return _workflow_step(turn, intent, procedure)
     if definition.kind == "question":
         return await _question_step(turn, intent)
     if definition.kind == "person":
@@ -133,15 +133,15 @@ async def _step_for(turn: OpenTurn, intent: Intent) -> Step:
     return {"kind": "social", "intent": intent.id, "wording": definition.kind}
 
 
-def _workflow_step(turn: OpenTurn, intent: Intent, workflow: Workflow) -> Step:
+def _workflow_step(turn: OpenTurn, intent: Intent, procedure: Procedure) -> Step:
     slots = slots_of(turn, intent)
-    missing: list[str] = [need.slot for need in workflow.needs if not need.optional and need.slot not in slots]
+    missing: list[str] = [need.slot for need in procedure.needs if not need.optional and need.slot not in slots]
     # Reading a record needs no more than `confirmed`; what an action needs beyond that, its ruling says.
-    level = min(Level.named(workflow.identity), Level.confirmed)
+    level = min(Level.named(procedure.identity), Level.confirmed)
     identify = identity_step(turn, intent, level, missing)
     if identify is not None:
         return identify
-    wanted = sop.next_step(workflow, slots, turn.desk.catalog, turn.desk.vocabulary, looked_up(turn), intent)
+    wanted = sop.next_step(procedure, slots, turn.desk.catalog, turn.desk.vocabulary, looked_up(turn), intent)
     match wanted:
         case sop.Need(slots=names):
             return {"kind": "ask", "intent": intent.id, "names": names, "proof": []}

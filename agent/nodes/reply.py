@@ -17,6 +17,7 @@ from agent.nodes.propose import slots_of
 from agent.speech.render import cite, proof_asked, slots_asked
 from agent.state import State, Step, Update
 from agent.turn import OpenTurn
+from knowledge.procedure import procedure_of
 
 
 async def reply(state: State, turn: OpenTurn) -> Update:
@@ -50,8 +51,8 @@ async def _ask(turn: OpenTurn, step: Step) -> None:
 def _asked(turn: OpenTurn, step: Step) -> dict[str, str]:
     """How the matter's workflow asks for what it needs, where not by its name."""
     intent = turn.case.intent(step["intent"] or "")
-    workflow = turn.playbook.workflows.get(turn.playbook.intents[intent.name].workflow or "")
-    return {need.slot: need.asked for need in workflow.needs if need.asked} if workflow is not None else {}
+    procedure = procedure_of(intent.name, turn.playbook)
+    return procedure.asked if procedure is not None else {}
 
 
 async def _code(turn: OpenTurn, step: Step) -> None:

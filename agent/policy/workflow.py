@@ -15,8 +15,9 @@ from pydantic import JsonValue, ValidationError
 from agent.casefile.canonical import canonical
 from agent.casefile.records import Args, Intent
 from agent.policy.facts import Facts, bind
-from knowledge.playbook import Workflow, WorkflowStep
-from knowledge.rules import FactType, Returns, RuleError, Vocabulary, compile_rule, evaluate, step_variables
+from knowledge.playbook import WorkflowStep
+from knowledge.procedure import Procedure, variables_at
+from knowledge.rules import FactType, Returns, RuleError, Vocabulary, compile_rule, evaluate
 from tools.contract import Catalog
 
 Found = Mapping[str, dict[str, JsonValue]]
@@ -104,23 +105,31 @@ Looked = Callable[[str, Args], Seen | None]
 
 @dataclass
 class _Walk:
-    workflow: Workflow
+    procedure: Procedure
     catalog: Catalog
     vocabulary: Vocabulary
     looked: Looked
     values: Facts
     variables: Mapping[str, FactType] = field(default_factory=dict)
     found: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
+    held: dict[int, bool] = field(default_factory=dict)
+    """The branches that were come to, and whether their conditions held then."""
 
     def value(self, expression: str, returns: Returns = "any") -> JsonValue:
         return evaluate(compile_rule(expression, self.variables, returns), bind(self.values, self.variables))
 
     def step(self, index: int) -> Next | None:
         """What this step wants now; None: it is passed over or already done."""
-        step = self.workflow.steps[index]
-        self.variables = step_variables(self.workflow, index, self.vocabulary)
-        if step.when is not None and not self.value(step.when, "bool"):
+        placed = self.procedure.steps[index]
+        if any(self.held.get(branch) is not way for branch, way in placed.under):
             return None
+        self.variables = variables_at(self.procedure, index, self.vocabulary)
+        holds = placed.when is None or bool(self.value(placed.when, "bool"))
+        if placed.branches:
+            self.held[index] = holds
+        return self._taken(placed.step) if holds and not placed.branches else None
+
+    def _taken(self, step: WorkflowStep) -> Next | None:
         if step.look_up:
             return self._look_up(step, step.look_up)
         if step.ask:
@@ -176,23 +185,22 @@ def exact_args(catalog: Catalog, tool: str, given: Mapping[str, JsonValue]) -> A
 
 
 def next_step(
-    workflow: Workflow,
+    procedure: Procedure,
     slots: Mapping[str, str],
     catalog: Catalog,
     vocabulary: Vocabulary,
     looked: Looked,
     matter: Intent | None = None,
 ) -> Next:
-    """The next step of this workflow. An expression that cannot be evaluated sends the case to a person."""
-    missing = [need.slot for need in workflow.needs if not need.optional and need.slot not in slots]
+    """The next step of this procedure. An expression that cannot be evaluated sends the case to a person."""
+    missing = [need.slot for need in procedure.needs if not need.optional and need.slot not in slots]
     if missing:
         return Need(cast("list[str]", missing))
-    named = [need.slot for need in workflow.needs] + [step.ask for step in workflow.steps if step.ask]
-    given: Facts = {f"slots.{name}": slots.get(name, "") for name in named}
+    given: Facts = {f"slots.{name}": slots.get(name, "") for name in procedure.slots}
     given |= {"matter.said": matter.text, "matter.since": matter.since} if matter is not None else {}
-    walk = _Walk(workflow, catalog, vocabulary, looked, given)
+    walk = _Walk(procedure, catalog, vocabulary, looked, given)
     try:
-        for index in range(len(workflow.steps)):
+        for index in range(len(procedure.steps)):
             wanted = walk.step(index)
             if wanted is not None:
                 return wanted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,10 @@ class Fault(NamedTuple):
     wrong: str
     at: str
     says: str
+    found: str = ""
+    """The file in which it is found, where that is another."""
+    copied: str = ""
+    """The document that `file` is a copy of."""
 
 
 FAULTS = {
@@ -36,7 +41,7 @@ FAULTS = {
 def test_a_mistake_is_found_where_it_stands(documents: Path, vocabulary: Vocabulary, fault: Fault) -> None:
     line = plant(documents, fault)
     found = findings(documents, vocabulary)
-    told = [text for text in found if text.startswith(f"{fault.file}:{line}: ")]
+    told = [text for text in found if text.startswith(f"{fault.found or fault.file}:{line}: ")]
     assert any(fault.says in text for text in told), "\n".join(found)
 
 
@@ -134,12 +139,15 @@ def test_any_damage_is_told_with_a_line_of_a_document(
 
 
 def plant(documents: Path, fault: Fault) -> int:
-    """Put the mistake into its file; the number of the line that it stands in."""
+    """Put the mistake into its file; the number of the line that it is found in."""
     file = documents / fault.file
+    if fault.copied:
+        shutil.copy(documents / fault.copied, file)
     text = file.read_text(encoding="utf-8")
     assert fault.right in text, "the document has changed: plant the mistake elsewhere"
     text = text.replace(fault.right, fault.wrong, 1)
     file.write_text(text, encoding="utf-8")
+    text = (documents / (fault.found or fault.file)).read_text(encoding="utf-8")
     assert text.count(fault.at) == 1, f"{fault.at!r} stands there {text.count(fault.at)} times"
     return text[: text.index(fault.at)].count("\n") + 1
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.playbook import Playbook
-from knowledge.rules import ActionShape, FactType, RuleError, Vocabulary, compile_rule, evaluate, step_variables
+from knowledge.rules import ActionShape, FactType, RuleError, Vocabulary, compile_rule, evaluate
 
 FACTS: dict[str, FactType] = {
     "action.name": "string",
@@ -120,11 +119,3 @@ def test_a_name_has_one_type() -> None:
     shapes = {"a": ActionShape(args={"amount": "double"}), "b": ActionShape(args={"amount": "string"})}
     with pytest.raises(ValueError, match=r"'action\.args\.amount' is double here and string there"):
         _ = Vocabulary(facts={}, actions=shapes).variables
-
-
-def test_a_step_knows_its_slots_and_what_came_before(harbor: Playbook, vocabulary: Vocabulary) -> None:
-    refund = harbor.workflows["refund"]
-    matter = {"matter.said", "matter.since"}
-    assert set(step_variables(refund, 0, vocabulary)) == {"slots.order_id", "slots.reason", "slots.amount"} | matter
-    last = step_variables(refund, len(refund.steps) - 1, vocabulary)
-    assert {"order.refundable", "customer.refunds_30d", "slots.amount"} <= last.keys()

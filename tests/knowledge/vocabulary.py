@@ -124,6 +124,7 @@ HARBOR_TOOLS = Vocabulary(
         "send_reminder": ActionShape(args=_typed(string="reminder_id text")),
         "send_summary": ActionShape(args=_typed(int="since")),
         "send_article": ActionShape(args=_typed(string="article_id title")),
+        "wipe_account": ActionShape(args={}, forbidden=True),
     },
     domains={
         "order.status": Domain(("processing", "shipped", "delivered", "cancelled", "returned")),

@@ -23,6 +23,7 @@ from agent.policy.workflow import (
     same_args,
 )
 from knowledge.playbook import Workflow
+from knowledge.procedure import procedure
 from tests.agent.shop import Shop, catalog
 
 TOOLS = catalog(Shop())
@@ -53,8 +54,12 @@ def seen(**by_tool: Args | str | None) -> Looked:
     return lambda tool, _args: made.get(tool)
 
 
+FIND = sop(LOOK, needs=("order_id",)).model_copy(update={"id": "find_order"})
+PARTS = {"find_order": FIND}
+
+
 def step(workflow: Workflow, slots: dict[str, str] = SLOTS, looked: Looked = seen()) -> Next:  # noqa: B008
-    return next_step(workflow, slots, TOOLS, WORDS, looked)
+    return next_step(procedure(workflow, PARTS | {workflow.id: workflow}), slots, TOOLS, WORDS, looked)
 
 
 FOUND = seen(get_order=ORDER, get_customer=CUSTOMER)
@@ -202,6 +207,67 @@ def test_what_leads_nowhere_is_for_a_person() -> None:
     assert step(sop(LOOK, {"person": "appointment"}), looked=FOUND) == Person("appointment")
 
 
+PAID = {"if": "it was paid", "then": [{"when": "it is large", "say": "large"}, {"say": "small"}]}
+CONDITIONS = {"it was paid": "order.paid", "it is large": "order.total > 50.0", "none said": 'slots.items == ""'}
+
+
+def branching(*steps: dict[str, Any], needs: tuple[str, ...] = ("order_id",)) -> Workflow:
+    return Workflow.model_validate(
+        {
+            "id": "branching", "title": "Branching", "identity": "confirmed", "conditions": CONDITIONS,
+            "needs": sop(*steps, needs=needs).model_dump()["needs"], "steps": list(steps),
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("order", "comes"),
+    [
+        ({"paid": True}, "small"),
+        ({"paid": True, "total": "60.00"}, "large"),
+        ({"paid": False, "total": "60.00"}, "open"),
+    ],
+)
+def test_a_branch_is_taken_by_its_named_condition(order: Args, comes: str) -> None:
+    found = ORDER | order
+    workflow = branching(LOOK, PAID | {"else": [{"say": "open"}]}, {"person": "never"})
+    assert step(workflow, looked=seen(get_order=found)) == Say(comes, {"order": found})
+    without = branching(LOOK, PAID, {"say": "open"})
+    assert step(without, looked=seen(get_order=found)) == Say(comes, {"order": found})
+
+
+def test_a_branch_is_told_once_whatever_its_steps_change() -> None:
+    """The only item is taken without asking, after which one was said: still the branch goes on."""
+    asking = {"if": "none said", "then": [ASK, {"say": "taken"}], "else": [{"say": "said before"}]}
+    only = with_lines(LINES[0])
+    assert step(branching(LOOK, asking, needs=("order_id", "items?")), looked=only) == Say(
+        "taken", {"order": ORDER | {"lines": LINES[:1]}}
+    )
+
+
+def test_a_part_is_done_in_its_place_and_asks_for_what_it_needs() -> None:
+    workflow = sop({"do": "find_order"}, CANCEL, needs=("reason",))
+    assert step(workflow, {}) == Need(["reason", "order_id"])
+    assert step(workflow) == Look("get_order", {"order_id": "HG-1"})
+    assert step(workflow, looked=FOUND) == Propose("cancel_order", {"order_id": "HG-1"}, {"order": ORDER})
+
+
+def test_what_a_part_needs_in_some_cases_only_is_asked_for_there() -> None:
+    customers = {"when": "customer.refunds > 0", "do": "find_order"}
+    workflow = sop(LOOK_CUSTOMER, customers, {"say": "end"}, needs=())
+    assert step(workflow, {}) == Look("get_customer", {})
+    assert step(workflow, {}, seen(get_customer=CUSTOMER)) == Need(["order_id"])
+    assert step(workflow, SLOTS, seen(get_customer=CUSTOMER)) == Look("get_order", {"order_id": "HG-1"})
+    assert step(workflow, {}, seen(get_customer=CUSTOMER | {"refunds": 0})) == Say(
+        "end", {"customer": CUSTOMER | {"refunds": 0}}
+    )
+
+
+def test_a_branch_that_cannot_be_told_is_for_a_person() -> None:
+    workflow = branching(LOOK, {"if": "it was paid", "then": [{"say": "a"}], "else": [{"say": "b"}]})
+    assert step(workflow, looked=seen(get_order=ORDER | {"paid": None})) == Person("no_rule")
+
+
 STEPS = st.sampled_from([
     LOOK, LOOK_CUSTOMER, LOOK | {"as": "old"}, REFUND, CANCEL, {"person": "p"}, {"say": "s"},
     {"when": "order.paid", "say": "s"}, {"when": "customer.refunds > 0", "person": "p"}, {"when": "false", "say": "s"},
@@ -222,6 +288,40 @@ def test_the_same_knowledge_gives_the_same_step(steps: list[Any], slots: dict[st
         assert first.tool not in made
     if isinstance(first, Propose | Say):
         assert all(record in (ORDER, CUSTOMER) for record in first.found.values())
+
+
+NESTED = st.recursive(
+    st.lists(STEPS, min_size=1, max_size=3),
+    lambda inner: st.lists(
+        STEPS
+        | st.builds(lambda when, then, other: {"if": when, "then": then, "else": other},
+                    st.sampled_from(["order.paid", "order.total > 50.0", "customer.refunds == 1"]), inner, inner)
+        | st.just({"do": "find_order"}),
+        min_size=1, max_size=3,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(steps=NESTED, slots=KNOWN, made=LOOKED)
+def test_branches_and_parts_are_walked_as_they_read(
+    steps: list[Any], slots: dict[str, str], made: dict[str, Any]
+) -> None:
+    """Told by unfolding: of each branch the way that is taken stands in its place, and of a part its steps."""
+    whole, row, rest = step(sop(*steps), slots, seen(**made)), list[dict[str, Any]](), list(steps)
+    while rest:
+        one = rest.pop(0)
+        if "do" in one:
+            rest = [LOOK, *rest]
+        elif "if" in one:
+            way = step(sop(*row, {"when": one["if"], "say": "yes"}, {"say": "no"}), slots, seen(**made))
+            if not isinstance(way, Say) or way.wording not in ("yes", "no"):
+                assert whole == way
+                return
+            rest = [*one["then" if way.wording == "yes" else "else"], *rest]
+        else:
+            row.append(one)
+    assert whole == step(sop(*row), slots, seen(**made))
 
 
 @given(steps=st.lists(STEPS, min_size=1, max_size=5), slots=KNOWN)
