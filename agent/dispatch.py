@@ -63,6 +63,7 @@ def rule(
         found,
         turn.now,
         known,
+        turn.playbook,
         support=_support(turn, about) if about is not None else 0.0,
         available=about is None or _reached(turn, declared.system),
     )

@@ -22,11 +22,11 @@ ARTICLE = _typed(string="id title")
 HARBOR_TOOLS = Vocabulary(
     facts=_typed(
         string="state.sentiment state.urgency case.channel case.locale time.date",
-        int="identity.level state.repeats time.hour time.weekday",
-        bool="state.confused state.escalated",
+        int="identity.level identity.failed state.repeats time.hour time.weekday",
+        bool="state.confused state.escalated time.open",
     ),
     proposal=_typed(
-        string="action.name action.risk intent.name",
+        string="action.name action.risk intent.name intent.area",
         double="intent.confidence support.score",
         bool="systems.available",
     ),
