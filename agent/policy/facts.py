@@ -64,7 +64,7 @@ WORDS = {
     "state.urgency": "the urgency",
     "state.confused": "the customer is confused",
     "state.repeats": "the times that the same was asked for in a row",
-    "state.escalated": "a person was called into the case before",
+    "state.escalated": "a person was in the case before",
     "case.channel": "the channel",
     "case.locale": "the customer's language",
     "time.date": "the day",
@@ -77,9 +77,9 @@ WORDS = {
     "intent.area": "the product area",
     "intent.confidence": "the certainty about what the customer wants",
     "support.score": "the support by passages of the playbook",
-    "systems.available": "the system that is needed is available",
+    "systems.available": "the needed system is available",
 }
-"""What these are called in a sentence."""
+"""What these are called in a sentence; of a bool, the first verb is the one that a "not" goes with."""
 
 
 def vocabulary(catalog: Catalog) -> Vocabulary:

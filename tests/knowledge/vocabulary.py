@@ -104,6 +104,7 @@ HARBOR_TOOLS = Vocabulary(
         "change_address": ActionShape(args=_typed(string="address postcode"), undo="change_address"),
         "send_code": ActionShape(args=_typed(int="ordinal")),
         "create_ticket": ActionShape(args=_typed(string="kind subject body priority", int="number")),
+        "grant_exception": ActionShape(args=_typed(string="kind wish")),
         "report_bug": ActionShape(
             args=_typed(string="kind subject body priority"), optional=frozenset({"kind", "body", "priority"})
         ),

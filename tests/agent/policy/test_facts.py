@@ -17,6 +17,7 @@ from agent.casefile.records import Args, Intent
 from agent.policy.facts import CASE_FACTS, PROPOSAL_FACTS, Facts, bind, domains_of, gather, of_case, vocabulary
 from agent.policy.facts import WORDS as NAMED
 from knowledge.moments import hours_spoken
+from knowledge.plain import condition_in_words
 from knowledge.playbook import BusinessHours
 from knowledge.rules import Domain, compile_rule, evaluate
 from tests.agent.companies import OFFICE, company
@@ -155,7 +156,24 @@ def test_what_is_no_opening_time_is_refused(text: str) -> None:
 
 
 def test_every_fact_of_any_case_can_be_said_in_a_sentence() -> None:
-    assert NAMED.keys() == (CASE_FACTS | PROPOSAL_FACTS).keys()
+    declared = CASE_FACTS | PROPOSAL_FACTS
+    assert NAMED.keys() == declared.keys()
+    denied = {
+        name: condition_in_words(f"!{name}", declared, WORDS) for name, kind in declared.items() if kind == "bool"
+    }
+    assert denied == {
+        "state.confused": "the customer is not confused",
+        "state.escalated": "a person was not in the case before",
+        "time.open": "it is not within business hours",
+        "systems.available": "the needed system is not available",
+    }
+    counted = {
+        name: condition_in_words(f"{name} > 1", declared, WORDS) for name in ("state.repeats", "identity.failed")
+    }
+    assert counted == {
+        "state.repeats": "the times that the same was asked for in a row are more than 1",
+        "identity.failed": "the proofs of identity that failed are more than 1",
+    }
 
 
 def test_a_lookup_is_of_the_lowest_risk() -> None:
