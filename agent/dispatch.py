@@ -32,7 +32,7 @@ from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent, Outcome, Proposal, Receipt, ReceiptState, TargetRecord
 from agent.errors import BudgetSpent, NotAuthorised
 from agent.policy.decide import decide
-from agent.policy.facts import gather
+from agent.policy.facts import Facts, gather
 from agent.turn import OpenTurn
 from tools.contract import Action, Scope, ToolLost, ToolRefused
 from tools.finding import Finding
@@ -53,19 +53,8 @@ def rule(
     Without an intent it is a step of the desk's own, such as a handoff's ticket: it promises the customer nothing, so
     it is tried even where its system was out of reach a moment ago.
     """
-    case, known, declared = turn.case, turn.desk.vocabulary, turn.desk.catalog.tools[tool]
-    about = case.intent(intent) if intent is not None else None
-    facts = gather(
-        case,
-        about,
-        declared,
-        args,
-        found,
-        turn.now,
-        known,
-        support=_support(turn, about) if about is not None else 0.0,
-        available=about is None or _reached(turn, declared.system),
-    )
+    case, known = turn.case, turn.desk.vocabulary
+    facts = facts_for(turn, tool, args, intent=intent, found=found)
     digest = proposal_digest(case.case_id, case.identity.customer_id, tool, args)
     ruling = decide(facts, turn.playbook, known)
     proposal = Proposal(action=tool, args=args, digest=digest)
@@ -74,6 +63,26 @@ def rule(
         beside = decide(facts, turn.shadow.playbook, known)
         turn.note(RuledBeside(release=turn.shadow.id, ruling=beside))
     return ruled
+
+
+def facts_for(
+    turn: OpenTurn, tool: str, args: Args, *, intent: str | None, found: Mapping[str, dict[str, JsonValue]]
+) -> Facts:
+    """What is known now for ruling these exact arguments."""
+    about = turn.case.intent(intent) if intent is not None else None
+    declared = turn.desk.catalog.tools[tool]
+    return gather(
+        turn.case,
+        about,
+        declared,
+        args,
+        found,
+        turn.now,
+        turn.desk.vocabulary,
+        turn.playbook,
+        support=_support(turn, about) if about is not None else 0.0,
+        available=about is None or _reached(turn, declared.system),
+    )
 
 
 def _support(turn: OpenTurn, intent: Intent) -> float:

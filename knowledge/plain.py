@@ -238,7 +238,7 @@ class _Speaker:
             return False
         words = fact_in_words(node.name, self._vocabulary)
         noun = re.sub(r"^the (?:\S+(?:'s|s') )?", "", words)
-        return _plural(re.split(r" (?:in|since|of|under|for|to|by|on|at) | \(", noun)[0])
+        return _plural(re.split(r" (?:in|since|of|under|for|to|by|on|at|about|that|after|left|sent) | \(", noun)[0])
 
 
 def _parts(node: Node, holds: bool, word: str) -> Iterator[tuple[Node, bool]]:

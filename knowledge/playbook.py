@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -70,6 +70,57 @@ class Budgets(Document):
     per_customer_day: Budget = Budget(tool_calls=1000, model_calls=2000, effects=40)
 
 
+def _spans(text: str) -> str:
+    """Raises ValueError for what is no list of spans of one day, each later than the one before."""
+    fits = re.fullmatch(_SPAN, text)
+    minutes = [_minute(at) for span in text.split(", ") for at in span.split(" to ")] if fits else []
+    if text and (sorted(set(minutes)) != minutes or not minutes or minutes[-1] > _minute("24:00")):
+        raise ValueError(f"'{text}' is no opening time; write it like 9:00 to 12:30, 13:00 to 18:00")
+    return text
+
+
+def _minute(at: str) -> int:
+    hour, _, minute = at.partition(":")
+    return int(hour) * 60 + int(minute)
+
+
+_SPAN = r"\d{1,2}:[0-5]\d to \d{1,2}:[0-5]\d(?:, \d{1,2}:[0-5]\d to \d{1,2}:[0-5]\d)*"
+Open = Annotated[str, AfterValidator(_spans)]
+"""When people are there on a day: `9:00 to 12:30, 13:00 to 18:00`."""
+
+
+class BusinessHours(Document):
+    """When people are there, by the company's zone; on a day that is not named nobody is."""
+
+    said: str = ""
+    """What customers are told; without it, the days and times below."""
+    monday: Open = ""
+    tuesday: Open = ""
+    wednesday: Open = ""
+    thursday: Open = ""
+    friday: Open = ""
+    saturday: Open = ""
+    sunday: Open = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _or_a_text(cls, given: Any) -> Any:
+        """A text is only said: nothing can depend on it."""
+        return {"said": given} if isinstance(given, str) else given
+
+    @property
+    def week(self) -> list[str]:
+        """Each day's spans, Monday first; "" for none."""
+        return [self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday, self.sunday]
+
+    def are_open(self, now: datetime) -> bool | None:
+        """Whether people are there at a moment of the company's zone; None where no day is named."""
+        if not any(self.week):
+            return None
+        spans = [span.split(" to ") for span in self.week[now.weekday()].split(", ") if span]
+        return any(_minute(opens) <= now.hour * 60 + now.minute < _minute(closes) for opens, closes in spans)
+
+
 class Company(Document):
     """`company.yaml`."""
 
@@ -82,7 +133,7 @@ class Company(Document):
     identity: IdentityMethods
     time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     """IANA's name of the zone in which times are read and told: Europe/Amsterdam."""
-    business_hours: str
+    business_hours: BusinessHours
     tone: str
     support_threshold: Annotated[float, Field(ge=0, le=1)]
     """Passages below this carry no answer."""

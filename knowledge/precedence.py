@@ -87,6 +87,7 @@ def named(draft: Draft, vocabulary: Vocabulary) -> dict[str, Domain]:
     names = {"action.name": Domain((*vocabulary.lookups, *vocabulary.actions))}
     if "intents" not in draft.partial:
         names["intent.name"] = Domain(tuple(draft.intents))
+        names["intent.area"] = Domain(tuple(dict.fromkeys(one.product_area for one in draft.intents.values())))
     if draft.company is not None and "wording" not in draft.partial:
         names["case.locale"] = Domain(tuple(dict.fromkeys([*draft.company.locales, *draft.wording])))
     return names

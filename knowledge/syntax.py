@@ -6,7 +6,7 @@ specification does (proto/cel/expr/syntax.proto and checked.proto).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -89,6 +89,22 @@ def tree(expression: Expression) -> Node | None:
         return _node(checked.expr, kinds, expression.variables)
     except _NotDescribed:
         return None
+
+
+@lru_cache(maxsize=4096)
+def facts_of(expression: Expression) -> frozenset[str]:
+    """The facts that an expression names; none of those in a part that is not described here."""
+    node = tree(expression)
+    return frozenset(_facts(node)) if node is not None else frozenset()
+
+
+def _facts(node: Node) -> Iterator[str]:
+    match node:
+        case Fact(name):
+            yield name
+        case Listed(parts) | Call(_, parts):
+            for part in parts:
+                yield from _facts(part)
 
 
 @lru_cache(maxsize=4096)

@@ -23,7 +23,7 @@ from tools.refunds import issue_refund
 from tools.reminders import reminder_tools
 from tools.returns import return_tools
 from tools.subscriptions import subscription_tools
-from tools.tickets import create_ticket, report_bug
+from tools.tickets import create_ticket, grant_exception, report_bug
 
 
 def harbor_catalog(
@@ -52,6 +52,7 @@ def harbor_catalog(
         get_reset_links(backoffice, clock),
         create_ticket(backoffice),
         report_bug(backoffice),
+        grant_exception(backoffice),
         *appointment_tools(backoffice, clock, zone),
         *reminder_tools(own, clock, zone),
         *article_tools(own),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, JsonValue, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, JsonValue, StringConstraints
 
 from tools import facts
 from tools.contract import Action, Arguments, KeyKind, Lookup, Risk, Scope, Target, Tool, ToolRefused, Undo
@@ -73,7 +73,7 @@ class Customer(Person):
     """The customer in scope, and what went back to them in the last 30 days, over all orders."""
 
     refunds_30d: int
-    refunded_30d: float
+    refunded_30d: Annotated[float, Field(title="money back in 30 days")]
 
 
 @dataclass(frozen=True)

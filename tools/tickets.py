@@ -36,17 +36,27 @@ class ReportBug(Arguments):
     kind: Literal["bug"] = "bug"
 
 
+class GrantException(Arguments):
+    """What a customer wants beside the rules, in their words, and what it comes to."""
+
+    kind: Literal["billing_terms", "commitment", "compliance_claim", "access", "no_identity_check"]
+    wish: Subject
+
+
+Asked = CreateTicket | ReportBug | GrantException
+
+
 @dataclass(frozen=True)
 class _CreateTicket:
     backoffice: Backoffice
 
-    async def before(self, _: CreateTicket | ReportBug, scope: Scope) -> JsonValue:
+    async def before(self, _: Asked, scope: Scope) -> JsonValue:
         return Snapshot(rows=await self._of_the_case(scope)).kept()
 
-    async def run(self, args: CreateTicket | ReportBug, scope: Scope, key: str) -> Record:
+    async def run(self, args: Asked, scope: Scope, key: str) -> Record:
         return await self.backoffice.post("tickets", _ticket(args, scope), key)
 
-    async def verify(self, args: CreateTicket | ReportBug, scope: Scope, before: JsonValue) -> Finding:
+    async def verify(self, args: Asked, scope: Scope, before: JsonValue) -> Finding:
         rows = await self._of_the_case(scope)
         return Finding.added(Snapshot.model_validate(before).rows, rows, _ticket(args, scope))
 
@@ -54,8 +64,10 @@ class _CreateTicket:
         return await self.backoffice.rows("tickets", case_id=scope.case_id)
 
 
-def _ticket(args: CreateTicket | ReportBug, scope: Scope) -> Record:
+def _ticket(args: Asked, scope: Scope) -> Record:
     whose: Record = {"customer_id": scope.customer_id, "case_id": scope.case_id}
+    if isinstance(args, GrantException):
+        return whose | {"kind": args.kind, "subject": args.wish}
     return whose | args.model_dump(mode="json", exclude={"number"})
 
 
@@ -87,6 +99,23 @@ def report_bug(backoffice: Backoffice) -> Action:
         risk=Risk.CUSTOMER_CONFIRMED,
         key=KeyKind.IDEMPOTENCY_KEY,
         target=lambda _: Target(kind="ticket", id="bug"),
+        before=ticket.before,
+        run=ticket.run,
+        verify=ticket.verify,
+    )
+
+
+def grant_exception(backoffice: Backoffice) -> Action:
+    """The tool `grant_exception`: a ticket for those who carry it out. The evidence has the system's id."""
+    ticket = _CreateTicket(backoffice)
+    return Action(
+        name="grant_exception",
+        summary="Have something carried out that the rules do not provide for.",
+        system="backoffice",
+        args=GrantException,
+        risk=Risk.HUMAN_APPROVED,
+        key=KeyKind.IDEMPOTENCY_KEY,
+        target=lambda args: Target(kind="ticket", id=args.kind),
         before=ticket.before,
         run=ticket.run,
         verify=ticket.verify,

@@ -6,6 +6,7 @@ from agent.casefile.events import Ruled
 from agent.casefile.records import Level, Outcome
 from agent.dispatch import authority, begun, rule
 from agent.nodes.identify import identity_step
+from agent.nodes.knowing import of_the_customer
 from agent.state import Route, State, Update
 from agent.turn import OpenTurn
 
@@ -13,8 +14,12 @@ from agent.turn import OpenTurn
 async def decide(state: State, turn: OpenTurn) -> Update:
     """Rule the proposal. With the yes it needs it is carried out; without, the one who can give it is asked."""
     step = state["step"]
-    intent_id, found = step.get("intent"), step.get("found", {})
-    own = step["tool"] == "send_code"
+    intent_id, own = step.get("intent"), step["tool"] == "send_code"
+    if not own:
+        step, lookup = of_the_customer(turn, step)
+        if lookup is not None:
+            return {"step": lookup, "route": "look_up"}
+    found = step.get("found", {})
     ruled = rule(turn, step["tool"], step["args"], intent=None if own else intent_id, found=found)
     ruling = ruled.ruling
     if authority(turn, ruled) is not None or begun(turn, step["tool"], step["args"]) is not None:
@@ -25,7 +30,7 @@ async def decide(state: State, turn: OpenTurn) -> Update:
         case Outcome.APPROVE if turn.case.approval is not None:
             return {"step": {**step, "kind": "waiting"}, "route": "reply"}
         case Outcome.APPROVE:
-            return {"route": "submit"}
+            return {"step": step, "route": "submit"}
         case Outcome.FORBID:
             return {"step": {**step, "kind": "refused"}, "route": "reply"}
         case Outcome.IDENTIFY if intent_id is not None:

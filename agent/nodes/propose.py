@@ -49,7 +49,7 @@ async def _next(turn: OpenTurn) -> Step:
         return {"kind": "person", "reason": "budget"}
     if case.identity.failed >= turn.playbook.company.identity.failed_proofs:
         return {"kind": "person", "reason": "identity_failed"}
-    if escalates(of_case(case, turn.now), turn.playbook, turn.desk.vocabulary):
+    if escalates(of_case(case, turn.now, turn.playbook.company), turn.playbook, turn.desk.vocabulary):
         return {"kind": "person", "reason": "low_confidence"}
     step = await _of_matters(turn)
     if step is not None and step["kind"] in WAITING and case.repeats >= REPEATS:

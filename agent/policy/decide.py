@@ -10,7 +10,7 @@ from agent.casefile.records import Level, Outcome, Ruling
 from agent.policy.facts import Facts
 from knowledge.playbook import ActionDef, Playbook, Rule
 from knowledge.rules import Expression, RuleError, Scalar, Vocabulary, compile_rule, evaluate, evaluate_bound, typed
-from knowledge.syntax import held_to
+from knowledge.syntax import facts_of, held_to
 from tools.contract import Risk
 
 CLASS_OUTCOME = {
@@ -60,6 +60,19 @@ def decide(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> Ruling:
         outcome = Outcome.IDENTIFY
     clauses, reason = _grounds(outcome, said, defined, needed)
     return Ruling(outcome=outcome, action=name, clauses=clauses, risk=risk, identity_needed=needed.name, reason=reason)
+
+
+def untold(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> set[str]:
+    """The facts that are not known, and that a rule cannot be told without."""
+    rules = playbook.rules_on(date.fromisoformat(str(facts["time.date"])))
+    lacking = [when for rule in rules if facts_of(when := vocabulary.expression(rule.when)) - facts.keys()]
+    missing: set[str] = set()
+    for when in lacking:
+        try:
+            _holds(when, facts, typed(facts, vocabulary.variables))
+        except RuleError:
+            missing |= facts_of(when) - facts.keys()
+    return missing
 
 
 def escalates(facts: Facts, playbook: Playbook, vocabulary: Vocabulary) -> bool:

@@ -13,6 +13,7 @@ from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent, Level, Mood
 from agent.errors import NotUsable
 from knowledge.plain import field_in_words
+from knowledge.playbook import Company, Playbook
 from knowledge.rules import ActionShape, Domain, FactType, LookupShape, Vocabulary
 from tools.contract import Action, Catalog, Risk, Tool, scalars
 
@@ -21,6 +22,7 @@ Facts = dict[str, JsonValue]
 
 CASE_FACTS: dict[str, FactType] = {
     "identity.level": "int",
+    "identity.failed": "int",
     "state.sentiment": "string",
     "state.urgency": "string",
     "state.confused": "bool",
@@ -31,9 +33,12 @@ CASE_FACTS: dict[str, FactType] = {
     "time.date": "string",
     "time.hour": "int",
     "time.weekday": "int",
+    "time.open": "bool",
 }
+"""`time.open` is absent where the company does not say by weekday when people are there."""
 CASE_DOMAINS = {
     "identity.level": Domain(least=min(Level), most=max(Level)),
+    "identity.failed": Domain(least=0),
     "state.repeats": Domain(least=0),
     "time.hour": Domain(least=0, most=23),
     "time.weekday": Domain(least=0, most=6),
@@ -46,6 +51,7 @@ PROPOSAL_FACTS: dict[str, FactType] = {
     "action.name": "string",
     "action.risk": "string",
     "intent.name": "string",
+    "intent.area": "string",
     "intent.confidence": "double",
     "support.score": "double",
     "systems.available": "bool",
@@ -53,24 +59,27 @@ PROPOSAL_FACTS: dict[str, FactType] = {
 """The facts about the intent, and the support for it, are absent where a proposal serves none of the customer's."""
 WORDS = {
     "identity.level": "the identity level (0 anonymous, 1 claimed, 2 confirmed, 3 verified)",
+    "identity.failed": "the proofs of identity that failed",
     "state.sentiment": "the customer's mood",
     "state.urgency": "the urgency",
     "state.confused": "the customer is confused",
     "state.repeats": "the times that the same was asked for in a row",
-    "state.escalated": "a person was called into the case before",
+    "state.escalated": "a person was in the case before",
     "case.channel": "the channel",
     "case.locale": "the customer's language",
     "time.date": "the day",
     "time.hour": "the hour",
     "time.weekday": "the weekday (0 Monday to 6 Sunday)",
+    "time.open": "it is within business hours",
     "action.name": "the action",
     "action.risk": "the class of the action",
     "intent.name": "what the customer wants",
+    "intent.area": "the product area",
     "intent.confidence": "the certainty about what the customer wants",
     "support.score": "the support by passages of the playbook",
-    "systems.available": "the system that is needed is available",
+    "systems.available": "the needed system is available",
 }
-"""What these are called in a sentence."""
+"""What these are called in a sentence; of a bool, the first verb is the one that a "not" goes with."""
 
 
 def vocabulary(catalog: Catalog) -> Vocabulary:
@@ -118,6 +127,7 @@ def gather(
     found: Mapping[str, Mapping[str, JsonValue]],
     now: datetime,
     known: Vocabulary,
+    book: Playbook,
     *,
     support: float,
     available: bool,
@@ -128,19 +138,23 @@ def gather(
     """
     risk = tool.risk if isinstance(tool, Action) else Risk.LOW
     facts: Facts = {"action.name": tool.name, "action.risk": risk, "systems.available": available}
-    facts |= of_case(case, now)
+    facts |= of_case(case, now, book.company)
     if intent is not None:
-        facts |= {"intent.name": intent.name, "intent.confidence": intent.confidence, "support.score": support}
+        facts |= {"intent.name": intent.name, "intent.area": book.intents[intent.name].product_area}
+        facts |= {"intent.confidence": intent.confidence, "support.score": support}
     facts |= {f"action.args.{name}": value for name, value in args.items()}
     for subject, record in found.items():
         facts |= {f"{subject}.{name}": value for name, value in record.items()}
     return bind(facts, known.variables)
 
 
-def of_case(case: Case, now: datetime) -> Facts:
-    """What is known of any case, whatever is proposed in it."""
+def of_case(case: Case, now: datetime, company: Company) -> Facts:
+    """What is known of any case, whatever is proposed in it; `now` by the company's zone."""
+    is_open = company.business_hours.are_open(now)
     return {
+        **({} if is_open is None else {"time.open": is_open}),
         "identity.level": int(case.identity.level),
+        "identity.failed": case.identity.failed,
         "state.sentiment": case.mood.sentiment,
         "state.urgency": case.mood.urgency,
         "state.confused": case.mood.confused,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 from agent.casefile.records import Args, Ask, AskName, Citation, Passage, Proposal, Receipt
+from knowledge.moments import hours_spoken
 from knowledge.playbook import Clause
 from knowledge.release import Release
 from knowledge.wording import render
@@ -73,7 +74,7 @@ class Voice:
     def handoff(self, reason: str) -> str:
         """What the customer hears at a handoff: why, what the person knows already, what comes next."""
         wording = f"handoff.{reason}" if self.has(f"handoff.{reason}") else "handoff.internal"
-        return self.say(wording, hours=self._company.business_hours)
+        return self.say(wording, hours=hours_spoken(self._company.business_hours, self._wording.locale))
 
 
 def made(receipt: Receipt) -> str:

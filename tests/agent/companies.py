@@ -9,6 +9,7 @@ from knowledge.playbook import (
     ActionDef,
     Budget,
     Budgets,
+    BusinessHours,
     Clause,
     Company,
     IdentityMethods,
@@ -34,6 +35,7 @@ CLASSES = {
 AMPLE = Budget(tool_calls=10**6, model_calls=10**6, effects=10**6)
 PLENTY = Budgets(per_turn=AMPLE, per_case=AMPLE, per_customer_day=AMPLE)
 """The one customer of the shop does more on a day than any real one."""
+OFFICE = BusinessHours(monday="9:00 to 12:30, 13:00 to 18:00", saturday="10:00 to 14:00")
 INTENTS = {
     name: IntentDef.model_validate({"name": name, "means": name, "title": {"en": name}, "examples": {}} | more)
     for name, more in {"cancel_order": {"workflow": "cancel_order"}, "question": {"kind": "question"}}.items()
@@ -56,7 +58,7 @@ def company(
     return Playbook(
         company=Company(
             id="harbor", name="Harbor", locales=["en"], currency="EUR", channels=["web"],
-            identity=IdentityMethods(facts=[]), business_hours="", tone="", support_threshold=0.5, budgets=PLENTY,
+            identity=IdentityMethods(facts=[]), business_hours=OFFICE, tone="", support_threshold=0.5, budgets=PLENTY,
         ),
         intents=INTENTS,
         actions=dict(actions),

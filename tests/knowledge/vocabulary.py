@@ -22,11 +22,11 @@ ARTICLE = _typed(string="id title")
 HARBOR_TOOLS = Vocabulary(
     facts=_typed(
         string="state.sentiment state.urgency case.channel case.locale time.date",
-        int="identity.level state.repeats time.hour time.weekday",
-        bool="state.confused state.escalated",
+        int="identity.level identity.failed state.repeats time.hour time.weekday",
+        bool="state.confused state.escalated time.open",
     ),
     proposal=_typed(
-        string="action.name action.risk intent.name",
+        string="action.name action.risk intent.name intent.area",
         double="intent.confidence support.score",
         bool="systems.available",
     ),
@@ -104,6 +104,7 @@ HARBOR_TOOLS = Vocabulary(
         "change_address": ActionShape(args=_typed(string="address postcode"), undo="change_address"),
         "send_code": ActionShape(args=_typed(int="ordinal")),
         "create_ticket": ActionShape(args=_typed(string="kind subject body priority", int="number")),
+        "grant_exception": ActionShape(args=_typed(string="kind wish")),
         "report_bug": ActionShape(
             args=_typed(string="kind subject body priority"), optional=frozenset({"kind", "body", "priority"})
         ),

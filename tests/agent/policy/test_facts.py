@@ -10,12 +10,17 @@ from typing import Annotated, Any, Literal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from agent.casefile.fold import Case, fold
 from agent.casefile.records import Args, Intent
-from agent.policy.facts import CASE_FACTS, PROPOSAL_FACTS, Facts, bind, domains_of, gather, vocabulary
+from agent.policy.facts import CASE_FACTS, PROPOSAL_FACTS, Facts, bind, domains_of, gather, of_case, vocabulary
+from agent.policy.facts import WORDS as NAMED
+from knowledge.moments import hours_spoken
+from knowledge.plain import condition_in_words
+from knowledge.playbook import BusinessHours
 from knowledge.rules import Domain, compile_rule, evaluate
+from tests.agent.companies import OFFICE, company
 from tests.agent.histories import history
 from tests.agent.shop import Shop, catalog
 from tools.contract import Arguments, Catalog
@@ -23,13 +28,13 @@ from tools.contract import Arguments, Catalog
 TOOLS = catalog(Shop())
 WORDS = vocabulary(TOOLS)
 NIGHT = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
-WANTS = Intent(id="i1", name="refund", confidence=0.5, text="")
+WANTS = Intent(id="i1", name="cancel_order", confidence=0.5, text="")
 ORDER: Args = {"id": "HG-1", "status": "shipped", "total": "40.10", "paid": True, "note": None}
 
 
 def facts(case: Case, intent: Intent | None = WANTS, tool: str = "issue_refund", **found: Args) -> Facts:
     args: Args = {"order_id": "HG-1", "amount": "12.50"} if tool == "issue_refund" else {}
-    return gather(case, intent, TOOLS.tools[tool], args, found, NIGHT, WORDS, support=0.75, available=False)
+    return gather(case, intent, TOOLS.tools[tool], args, found, NIGHT, WORDS, company(), support=0.75, available=False)
 
 
 def test_tools_give_rules_their_words() -> None:
@@ -110,6 +115,65 @@ def test_what_was_looked_up_and_proposed_is_known_by_name() -> None:
     assert "order.note" not in known, "it was not declared"
     assert "customer.refunds" not in known, "it was not looked up"
     assert (known["time.date"], known["time.hour"], known["time.weekday"]) == ("2026-03-01", 23, 6)
+
+
+def test_a_matter_brings_what_the_playbook_says_of_it() -> None:
+    known = facts(Case(tenant="harbor", case_id="c"))
+    assert (known["intent.name"], known["intent.area"], known["support.score"]) == ("cancel_order", "general", 0.75)
+
+
+@pytest.mark.parametrize(
+    ("moment", "is_open"),
+    [
+        ("2026-03-02T08:59", False), ("2026-03-02T09:00", True), ("2026-03-02T12:29", True),
+        ("2026-03-02T12:30", False), ("2026-03-02T13:00", True), ("2026-03-02T18:00", False),
+        ("2026-03-03T12:00", False), ("2026-03-07T13:59", True), ("2026-03-08T13:00", False),
+    ],
+)  # fmt: skip
+def test_business_hours_are_those_of_the_weekday(moment: str, is_open: bool) -> None:
+    case, at = Case(tenant="harbor", case_id="c"), datetime.fromisoformat(moment)
+    assert of_case(case, at, company().company)["time.open"] is is_open
+
+
+def test_hours_that_are_only_said_are_not_known() -> None:
+    said = company().company.model_copy(update={"business_hours": BusinessHours.model_validate("in the morning")})
+    assert "time.open" not in of_case(Case(tenant="harbor", case_id="c"), NIGHT, said)
+    assert hours_spoken(said.business_hours, "en") == "in the morning"
+
+
+def test_hours_are_told_by_days_that_are_alike() -> None:
+    assert hours_spoken(OFFICE, "en") == "Monday 9:00 to 12:30, 13:00 to 18:00, Saturday 10:00 to 14:00"
+    week = BusinessHours(monday="9:00 to 17:00", tuesday="9:00 to 17:00", sunday="0:00 to 24:00")
+    assert hours_spoken(week, "en") == "Monday to Tuesday 9:00 to 17:00, Sunday 0:00 to 24:00"
+
+
+@pytest.mark.parametrize(
+    "text", ["9 to 18", "18:00 to 9:00", "9:00 to 9:00", "9:00 to 25:00", "10:00 to 12:00, 11:00 to 13:00"]
+)
+def test_what_is_no_opening_time_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"is no opening time; write it like 9:00 to 12:30"):
+        BusinessHours(friday=text)
+
+
+def test_every_fact_of_any_case_can_be_said_in_a_sentence() -> None:
+    declared = CASE_FACTS | PROPOSAL_FACTS
+    assert NAMED.keys() == declared.keys()
+    denied = {
+        name: condition_in_words(f"!{name}", declared, WORDS) for name, kind in declared.items() if kind == "bool"
+    }
+    assert denied == {
+        "state.confused": "the customer is not confused",
+        "state.escalated": "a person was not in the case before",
+        "time.open": "it is not within business hours",
+        "systems.available": "the needed system is not available",
+    }
+    counted = {
+        name: condition_in_words(f"{name} > 1", declared, WORDS) for name in ("state.repeats", "identity.failed")
+    }
+    assert counted == {
+        "state.repeats": "the times that the same was asked for in a row are more than 1",
+        "identity.failed": "the proofs of identity that failed are more than 1",
+    }
 
 
 def test_a_lookup_is_of_the_lowest_risk() -> None:

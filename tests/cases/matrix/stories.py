@@ -170,6 +170,10 @@ STORIES = {
         action="report_bug", resource="tickets", becomes={"kind": "bug", "body": "On the payment page in Firefox"},
         said=("the checkout button does nothing", "On the payment page in Firefox", "yes"),
     ),
+    "terms that a person approves": Story(
+        action="grant_exception", resource="tickets", becomes={"kind": "billing_terms"}, approved=True,
+        said=("Can our company have 60 days to pay its invoices?",),
+    ),
     "summary": Story(
         action="send_summary", resource="messages", becomes={"kind": "summary", "to": "{email}"},
         said=("please mail me a summary of this chat", "yes"),
