@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.casefile.clock import Clock
 from agent.casefile.database import Database
+from agent.casefile.drafts import Drafts
 from agent.casefile.release_log import ReleaseLog
 from agent.casefile.store import CaseFiles
 from agent.desk import Desk, Limits
@@ -276,7 +277,8 @@ async def opened(
         own.serve(desk)
         turns = Turns(desk, kept)
         secrets = home.secret("staff_token"), home.secret("customer_secret")
-        front = Front(desk, turns, *secrets, database.engine.name, publisher)
+        drafts = Drafts(database, clock, files.tenant)
+        front = Front(desk, turns, *secrets, database.engine.name, publisher, drafts)
         sweeper = asyncio.create_task(turns.sweep_forever())
         try:
             yield front

@@ -50,6 +50,14 @@ class NotUndoable(DeskhandError):
     """Nothing takes this effect back, or it was taken back before."""
 
 
+class DraftUnknown(DeskhandError):
+    """No such draft."""
+
+
+class DraftMoved(DeskhandError):
+    """A document of a draft was changed since it was read."""
+
+
 class ReleasesMoved(DeskhandError):
     """The log of releases has an entry that the writer had not seen."""
 

@@ -57,6 +57,16 @@ def document_files(root: Path) -> list[str]:
     return sorted(named)
 
 
+def is_document(file: str) -> bool:
+    """Whether a document can stand under this name: it has a place, and can be cited by its name."""
+    folder, _, name = file.rpartition("/")
+    stem = PurePosixPath(name).stem
+    if not folder:
+        return name in FILES
+    fits = LOCALE if folder == "wording" else _STEM
+    return folder in FOLDERS and name == f"{stem}{FOLDERS[folder]}" and fits.fullmatch(stem) is not None
+
+
 def read_draft(root: Path) -> Draft:
     """Read all documents of a folder; mistakes are in `findings`. Raises PlaybookError when there is no folder."""
     if not root.is_dir():

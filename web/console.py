@@ -15,7 +15,7 @@ from agent.casefile import events as e
 from agent.casefile.fold import Case
 from agent.casefile.records import CaseStatus
 from agent.errors import ApprovalStale
-from web import console_door, console_forms, console_views
+from web import canvas, console_door, console_forms, console_views
 from web.console_forms import Typed
 from web.console_pages import ConsoleRoute, redirect, refusal, render
 from web.console_session import Member, SentForm
@@ -38,6 +38,7 @@ MOVES: dict[Move, type[e.TakenOver | e.GivenBack | e.CaseClosed]] = {
 
 router = APIRouter(prefix="/console", include_in_schema=False, route_class=ConsoleRoute)
 router.include_router(console_door.router)
+router.include_router(canvas.router)
 
 
 @router.get("")

@@ -13,7 +13,7 @@ from web.front import Desked, Front
 
 NAME = 60
 """Characters of a name at the most."""
-INSIDE = re.compile(r"/console(?:/[\w-]+)*(?:\?[\w=&-]*)?", re.ASCII)
+INSIDE = re.compile(r"/console(?:/[\w-]+(?:\.[\w-]+)*)*(?:\?[\w=&-]*)?", re.ASCII)
 """Where signing in may lead to: our own pages, and no other site's."""
 OUT_OF_DATE = "This page was open for too long, or your browser keeps no cookies. Please try again."
 WRONG = "That is not the staff token. It stands in the file staff_token of Deskhand’s home folder."
@@ -39,7 +39,7 @@ async def sign_in(request: Request, door: Desked) -> Response:
     if not door.is_staff(field(form, "staff_token").strip()):
         return _login(request, door, 401, WRONG, wanted=wanted, by=by)
     answer = redirect(wanted if INSIDE.fullmatch(wanted) else "/console")
-    sessions.seal(sessions.begin(door, by or "staff"), request, door, answer)
+    sessions.seal(sessions.begin(door, by or "staff", sessions.ALL), request, door, answer)
     return answer
 
 

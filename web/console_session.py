@@ -23,6 +23,9 @@ from web.problems import Problem
 
 LASTS_S = 8 * 3600
 Kind = Literal["staff", "login"]
+Role = Literal["author"]
+ALL: frozenset[Role] = frozenset({"author"})
+"""What the bearer of the staff token may be."""
 PLACE: dict[Kind, tuple[str, str]] = {
     "staff": ("deskhand_staff", "/console"),
     "login": ("deskhand_login", "/console/login"),
@@ -42,11 +45,12 @@ class Session:
     by: str
     """The name under which decisions stand in the log; as its bearer gave it, since staff share one token."""
     form_token: str
+    roles: frozenset[str]
 
 
-def begin(door: Front, by: str = "") -> Session:
+def begin(door: Front, by: str = "", roles: frozenset[Role] = frozenset()) -> Session:
     """A new visit. Signing in begins another one, so that nobody can plant theirs."""
-    return _session(door, secrets.token_urlsafe(24), by)
+    return _session(door, secrets.token_urlsafe(24), by, roles)
 
 
 def read(request: Request, door: Front, kind: Kind = "staff") -> Session | None:
@@ -56,15 +60,16 @@ def read(request: Request, door: Front, kind: Kind = "staff") -> Session | None:
     try:
         claims = jwt.decode(cookie, _key(door), algorithms=["HS256"], audience=kind, options=rules)
         ends, id_, by = float(claims["exp"]), str(claims["id"]), str(claims["by"])
+        roles = frozenset(map(str, claims["roles"]))
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError):
         return None
-    return _session(door, id_, by) if door.desk.clock.now().timestamp() < ends else None
+    return _session(door, id_, by, roles) if door.desk.clock.now().timestamp() < ends else None
 
 
 def seal(session: Session, request: Request, door: Front, answer: Response, kind: Kind = "staff") -> None:
     """Give the browser its cookie."""
     ends = int(door.desk.clock.now().timestamp()) + LASTS_S
-    claims = {"id": session.id, "by": session.by, "aud": kind, "exp": ends}
+    claims = {"id": session.id, "by": session.by, "roles": sorted(session.roles), "aud": kind, "exp": ends}
     name, path = PLACE[kind]
     answer.set_cookie(
         name,
@@ -94,6 +99,16 @@ def signed_in(request: Request, door: Desked) -> Session:
 Member = Annotated[Session, Depends(signed_in)]
 
 
+def author(member: Member) -> Session:
+    """Somebody who may change drafts and releases. Answers 403 for anybody else."""
+    if "author" not in member.roles:
+        raise Problem(403, "This needs the author role, which your session does not have.")
+    return member
+
+
+Author = Annotated[Session, Depends(author)]
+
+
 async def sent_form(request: Request, member: Member) -> FormData:
     """The form that this visit was shown. Answers 403 for any other."""
     form = await request.form()
@@ -117,9 +132,9 @@ def field(form: FormData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _session(door: Front, id_: str, by: str) -> Session:
+def _session(door: Front, id_: str, by: str, roles: frozenset[str]) -> Session:
     token = hmac.new(_key(door), b"form:" + id_.encode(), hashlib.sha256).hexdigest()
-    return Session(id_, by, token)
+    return Session(id_, by, token, frozenset(roles))
 
 
 def _key(door: Front) -> bytes:

@@ -13,6 +13,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from agent.casefile.clock import Clock
+from agent.casefile.drafts import Drafts
 from agent.desk import Desk
 from agent.publishing import Publisher
 from agent.turns import Turns
@@ -33,6 +34,7 @@ class Front:
     customer_secret: str
     store: str
     publisher: Publisher
+    drafts: Drafts
 
     def is_staff(self, token: str) -> bool:
         """Whether this is the staff token; compared in constant time."""

@@ -20,6 +20,8 @@ from agent.errors import (
     CaseIsClosed,
     CaseUnknown,
     DeskhandError,
+    DraftMoved,
+    DraftUnknown,
     LateWriter,
     MessageDiffers,
     NotPublishable,
@@ -32,12 +34,14 @@ MEDIA = "application/problem+json"
 STATUS: dict[type[DeskhandError], int] = {
     CaseUnknown: 404,
     ApprovalUnknown: 404,
+    DraftUnknown: 404,
     CaseIsClosed: 409,
     MessageDiffers: 409,
     ApprovalStale: 409,
     NotUndoable: 409,
     LateWriter: 409,
     ReleasesMoved: 409,
+    DraftMoved: 409,
     NotPublishable: 409,
 }
 

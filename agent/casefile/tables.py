@@ -112,6 +112,32 @@ release_log = Table(
     Column("hash", String(64), nullable=False),
 )
 
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("draft_id", String(36), primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("name", Text, nullable=False),
+    # The release whose documents it began with; NULL: none.
+    Column("base", String(64)),
+    Column("created_at", String(40), nullable=False),
+    Index("drafts_by_age", "tenant", "created_at"),
+)
+
+draft_steps = Table(
+    "draft_steps",
+    metadata,
+    Column("draft_id", String(36), primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("tenant", String(64), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", String(40), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("file", Text),
+    Column("text", Text),
+    Column("release", String(64)),
+)
+
 leases = Table(
     "leases",
     metadata,

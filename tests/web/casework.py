@@ -26,6 +26,7 @@ from agent.casefile import events as e
 from agent.casefile.canonical import proposal_digest
 from agent.casefile.clock import Clock
 from agent.casefile.database import Database
+from agent.casefile.drafts import Drafts
 from agent.casefile.events import Event
 from agent.casefile.fold import fold
 from agent.casefile.records import (
@@ -303,7 +304,8 @@ async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN)
         log=log,
         search=Search(home, NoEmbedder()), model_for=no_model, code_secret=b"secret",
     )  # fmt: skip
-    front = Front(desk, Clerk(desk, InMemorySaver()), staff_token, "customer-secret", "sqlite", publisher)
+    drafts = Drafts(database, clock, "harbor")
+    front = Front(desk, Clerk(desk, InMemorySaver()), staff_token, "customer-secret", "sqlite", publisher, drafts)
     app = create_app()
     app.state.front = front
     try:

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser import chromium, page
-from tests.web.casework import staff, work
+from tests.web.casework import STAFF_TOKEN, Casework, staff, work
 from tests.web.scripted_desk import ScriptedDesk
 from tests.web.visitor import Visitor
 
@@ -31,3 +31,17 @@ async def visitor(page: Page, desk: ScriptedDesk) -> Visitor:
         lambda said: visitor.complaints.append(said.text) if said.type in ("error", "warning") else None,
     )
     return visitor
+
+
+@pytest.fixture
+async def mara(page: Page, work: Casework) -> AsyncIterator[Page]:
+    """A browser in which Mara is signed in; what it complains about fails the test, but for refusals."""
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    await page.goto(f"{work.url}/console")
+    await page.get_by_label("Staff token").fill(STAFF_TOKEN)
+    await page.get_by_label("Your name").fill("Mara")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="To decide")).to_be_visible()
+    yield page
+    assert [said for said in complaints if "the server responded with a status of 4" not in said] == []

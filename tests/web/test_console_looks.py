@@ -1,7 +1,5 @@
 """The console in a real browser: by keyboard, in the dark, on a telephone, and kept up to date."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from playwright.async_api import Page, expect
 
@@ -13,20 +11,6 @@ pytestmark = pytest.mark.slow
 HOSTILE = """<script>document.title = "taken"</script><img src=x onerror="document.title = 'taken'">"""
 UNLABELLED = """() => [...document.querySelectorAll("input:not([type=hidden]), textarea, select, button")]
     .filter(field => !field.labels?.length && !field.textContent.trim()).map(field => field.outerHTML)"""
-
-
-@pytest.fixture
-async def mara(page: Page, work: Casework) -> AsyncIterator[Page]:
-    """A browser in which Mara is signed in; what it complains about fails the test, but for refusals."""
-    complaints: list[str] = []
-    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-    await page.goto(f"{work.url}/console")
-    await page.get_by_label("Staff token").fill(STAFF_TOKEN)
-    await page.get_by_label("Your name").fill("Mara")
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("heading", name="To decide")).to_be_visible()
-    yield page
-    assert [said for said in complaints if "the server responded with a status of 422" not in said] == []
 
 
 async def busy(work: Casework) -> list[str]:
