@@ -41,7 +41,7 @@ async def text_of(staff: Staff, draft: str, file: str) -> str:
 
 async def version_of(staff: Staff, draft: str, file: str) -> str:
     shown = (await staff.get(f"{draft}/documents/{file}")).text
-    return re.findall(r'name="version" value="(\d+)"', shown)[0]
+    return str(re.findall(r'name="version" value="(\d+)"', shown)[0])
 
 
 async def saves(staff: Staff, draft: str, file: str, text: str, **fields: str) -> int:
