@@ -247,25 +247,25 @@ def playbook_test(
         from tempfile import TemporaryDirectory
 
         import server
-        from evals.release_table import trial_lines
-        from evals.scenario import flips, play
+        from evals.release_table import trial_json, trial_lines
+        from evals.scenario import hold
 
         wanted, board = draft or str(settings.playbook), await publisher.log.board()
-        folder = _folder_of(publisher, wanted)
+        live = publisher.releases.folder(str(board.live))
         with TemporaryDirectory(prefix="deskhand-test-") as home:
-            async with server.scratch(settings, Path(home), folder) as company:
-                played = await play(company, company.live)
-                live = await company.keep(publisher.releases.folder(str(board.live)))
-                failing = await flips(company, live, company.live, played)
-        if json_:
-            out.print_json(data={"scenarios": [one._asdict() for one in played], "failing": failing})
-        for one in [] if json_ else played:
-            out.print(f"{one.id}: " + ("passed" if one.passed else f"FAILED: {one.why}"), markup=False)
+            async with server.scratch(settings, Path(home), _folder_of(publisher, wanted)) as company:
+                held = await hold(company, live)
+        found: dict[str, Any] = {"scenarios": [one._asdict() for one in held.played], "failing": held.failing}
+        told = [f"{one.id}: " + ("passed" if one.passed else f"FAILED: {one.why}") for one in held.played]
         if by or why:
             past = await _past(publisher, files, cases)
-            for line in trial_lines(await publisher.test(wanted, past, failing, by=by, why=why)):
-                out.print(line, markup=False)
-        if not all(one.passed for one in played):
+            trial = await publisher.test(wanted, past, held.failing, by=by, why=why)
+            found, told = found | {"trial": trial_json(trial)}, [*told, *trial_lines(trial)]
+        if json_:
+            out.print_json(data=found)
+        for line in [] if json_ else told:
+            out.print(line, markup=False)
+        if not all(one.passed for one in held.played):
             raise typer.Exit(1)
 
     _with_releases(test)

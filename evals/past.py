@@ -25,7 +25,7 @@ async def past_or_played(
     if not missing:
         return past, 0
     with TemporaryDirectory(prefix="deskhand-past-") as home:
-        database = await Database.open(f"sqlite+aiosqlite:///{Path(home) / 'past.db'}")
+        database = await Database.open(f"sqlite+aiosqlite:///{Path(home) / 'past.db'}", lasting=False)
         try:
             played = CaseFiles(database, files.clock, files.tenant)
             await generate(opening, played, missing, SEED, Path(home), workers=workers, told=told)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -53,6 +54,20 @@ async def flips(company: Scratch, live: Release, draft: Release, now: Iterable[P
     failed = [draft.playbook.scenarios[one.id] for one in now if not one.passed]
     before = [live.playbook.scenarios.get(scenario.name, scenario) for scenario in failed]
     return [one.id for one in await play(company, live, before) if one.passed]
+
+
+class Held(NamedTuple):
+    """What came of a draft's scenarios, held against the live release."""
+
+    played: list[Played]
+    failing: list[str]
+    """Those that passed before and fail now."""
+
+
+async def hold(company: Scratch, live: Path) -> Held:
+    """Play the scenarios of the company's own release, and those that fail under the live one, kept in that folder."""
+    played = await play(company, company.live)
+    return Held(played, await flips(company, await company.keep(live), company.live, played))
 
 
 async def _played(company: Scratch, release: Release, scenario: Scenario) -> Played:

@@ -122,11 +122,19 @@ class Wisher:
     def _rows(self, intent: str) -> list[Record]:
         if intent in ORDERS:
             rows = _in(self.books.orders, self._drawn(ORDERS[intent]))
-            lately = [row for row in rows if self._arrived_lately(row)]
-            return lately if lately and self.dice.random() < 0.8 else rows
+            rows = self._mostly(rows, 0.8, [row for row in rows if self._arrived_lately(row)])
+            above = [row for row in rows if intent == "refund" and self._sum(row) > limits_of(self.playbook)[0]]
+            return self._mostly(rows, 0.6, above)
         if intent in SUBSCRIPTIONS:
             return _in(self.books.subscriptions, self._drawn(SUBSCRIPTIONS[intent]))
         return _in(self.books.appointments, "booked") if intent in BOOKED else []
+
+    def _mostly(self, rows: list[Record], share: float, better: list[Record]) -> list[Record]:
+        return better if better and self.dice.random() < share else rows
+
+    @staticmethod
+    def _sum(order: Record) -> float:
+        return float(order["total"]["amount"])
 
     def _arrived_lately(self, order: Record) -> bool:
         """Delivered in the last weeks, when most people write about it."""
@@ -135,7 +143,7 @@ class Wisher:
 
     def _money(self, order: Record) -> dict[str, str]:
         """How much they want back: the whole, a part, more than there is, or about as much as a rule allows."""
-        total, limit = float(order["total"]["amount"]), self.dice.choice(limits_of(self.playbook))
+        total, limit = self._sum(order), self.dice.choice(limits_of(self.playbook))
         near = limit * self.dice.choice((0.5, 0.8, 0.95, 0.99, 1.0, 1.01, 1.05, 1.2, 1.6))
         kinds: list[tuple[float | None, int]] = [
             (None, 8), (min(near, total), 8), (total * self.dice.uniform(0.05, 0.6), 4), (total + 7.5, 1),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +13,8 @@ import pytest
 from typer.testing import CliRunner
 
 import cli
+import server
+from agent.backtest import backtest, past_rulings
 from agent.casefile import approvals, inbox
 from agent.casefile import events as e
 from agent.casefile.chain import first_broken
@@ -21,6 +25,8 @@ from evals.cases import Opening, generate, is_generated, play
 from evals.scratch import Scratch
 from evals.wishes import limits_of
 from knowledge.playbook import Clause, Rule
+from tests.cases.conftest import copied
+from tests.knowledge.conftest import HARBOR
 
 N = 40
 
@@ -109,6 +115,42 @@ async def test_cases_that_are_there_already_are_not_added_again(
     before = await kept.size()
     await generate(opening, kept, 3, 3, tmp_path)
     assert (len(await kept.ids()), await kept.size()) == (N, before)
+
+
+@pytest.fixture
+def looser(tmp_path: Path) -> Path:
+    """Harbor with a higher limit for refunds that need nobody."""
+    folder = shutil.copytree(HARBOR, tmp_path / "looser")
+    policy = folder / "policies" / "refunds.md"
+    policy.write_text(policy.read_text().replace("action.args.amount > 50.0", "action.args.amount > 90.0"))
+    return folder
+
+
+async def test_a_changed_limit_shows_in_them(kept: CaseFiles, company: Scratch, looser: Path) -> None:
+    desk = company.desk
+    found = backtest(await past_rulings(kept, N), company.live, desk.releases.draft(looser), desk.vocabulary)
+    assert {flip.kind for flip in found.blocking} == {"approve → confirm"}
+
+
+@pytest.mark.timeout(300)
+def test_a_backtest_has_cases_made_where_there_are_too_few(settings: server.Settings, looser: Path) -> None:
+    env = {"DESKHAND_HOME": str(settings.home)}
+    shown = CliRunner().invoke(cli.app, ["playbook", "backtest", str(looser), "--cases", "2", "--json"], env=env)
+    assert shown.exit_code == 1
+    assert "2 cases were played" in shown.stderr
+    assert json.loads(shown.stdout)["cases"] > 0
+
+
+@pytest.mark.timeout(300)
+def test_the_command_keeps_them_in_the_store_once(built_home: Path, tmp_path: Path) -> None:
+    env = {"DESKHAND_HOME": str(copied(built_home, tmp_path / "home"))}
+    for _ in range(2):
+        shown = CliRunner().invoke(cli.app, ["eval", "cases", "--n", "2", "--workers", "1"], env=env)
+        assert shown.exit_code == 0, shown.output
+        assert "statuses: " in shown.stdout
+    verified = CliRunner().invoke(cli.app, ["audit", "verify"], env=env).stdout.splitlines()
+    assert len(verified) == 2
+    assert all(line.endswith("whole") for line in verified)
 
 
 def test_a_store_with_cases_of_customers_is_left_alone(tmp_path: Path) -> None:
