@@ -342,6 +342,23 @@ def playbook_shadow(
     _with_releases(cast)
 
 
+@playbook.command("new")
+def playbook_new(folder: Annotated[Path, typer.Argument(help="A folder that is not there yet.")]) -> None:
+    """Write the playbook of a new company: the least that a desk can work by, for you to write on."""
+    settings = _settings()
+    import server
+    from agent.dispatch import HOUSEKEEPING
+    from agent.policy.facts import vocabulary
+    from knowledge.starter import start
+
+    async def write() -> None:
+        for file in start(folder, vocabulary(server.tools_of(settings)), server.HARBOR, HOUSEKEEPING):
+            out.print(str(file), markup=False)
+        out.print(f"Check it with `deskhand playbook check {folder}`, and talk to it with DESKHAND_PLAYBOOK={folder}.")
+
+    _carry_out(write())
+
+
 @playbook.command("schema")
 def playbook_schema(
     folder: Annotated[Path | None, typer.Argument(help="Default: the settings' playbook.")] = None,

@@ -220,7 +220,8 @@ def wording_is_whole(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
                 continue
             for name in sorted(used.keys() - needed[key]) if key in needed else []:
                 wrong = f"'{key}' is not given '{name}'"
-                yield draft.finding(file, (key,), wrong, closest(name, needed[key]) or "write it without values")
+                advice = closest(name, needed[key]) if needed[key] else "write it without values"
+                yield draft.finding(file, (key,), wrong, advice)
 
 
 def _condition(text: str, variables: dict[str, FactType], returns: FactType = "bool") -> Iterator[Finding]:

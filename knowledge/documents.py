@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,26 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from knowledge.playbook import Document
+from knowledge.playbook import PATTERNS, Document
 from knowledge.rules import closest
 
 Where = tuple[str | int, ...]
 """The way to a part of a document: `("steps", 2, "when")`."""
 DEEPEST = 20
 """No document needs more: each branch in a workflow takes two."""
+_INSTEAD = {
+    "int_": "write a whole number",
+    "float_": "write a number, such as 0.5",
+    "bool_": "write true or false",
+    "date_": "write a day that there is, such as 2026-01-31",
+    "list_": "write a list: lines that begin with `- `, or [one, other]",
+    "dict_": "write `key: value` lines under it",
+    "model_": "write `key: value` lines under it",
+    "greater_than_equal": "write {ge:g} or more",
+    "less_than_equal": "write {le:g} or less",
+    "too_short": "write {min_length} or more",
+}
+"""How a kind of complaint begins → what to write instead."""
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
 
@@ -81,7 +95,16 @@ def read_text(root: Path, file: str) -> str:
         line = error.object[: error.start].count(b"\n") + 1
         raise PlaybookError([Finding(file, line, "this is not UTF-8", "save the file as UTF-8")]) from None
     except OSError as error:
-        raise PlaybookError([Finding(file, 1, f"the file cannot be read: {error.strerror}", "")]) from None
+        raise PlaybookError(
+            [
+                Finding(
+                    file,
+                    1,
+                    f"the file cannot be read: {error.strerror}",
+                    "put a plain file there that everybody may read",
+                )
+            ]
+        ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -184,7 +207,18 @@ def _told(model: type[Document], source: Source, where: Where, detail: ErrorDeta
     named = f"'{name}'" if isinstance(name, str) else "this"
     if detail["type"] == "string_type":
         return source.finding(f"{named} should be a text, not {detail['input']!r:.40}", "put it in quotes", place)
-    return source.finding(f"{named} is {detail['input']!r:.40}", detail["msg"].lower(), place)
+    return source.finding(f"{named} is {detail['input']!r:.40}", _instead(detail), place)
+
+
+def _instead(detail: ErrorDetails) -> str:
+    """What to write in the place of a value that a model does not take."""
+    kind, limits = detail["type"], detail.get("ctx", {})
+    if kind == "literal_error":
+        return closest(str(detail["input"]), re.findall(r"'([^']*)'", str(limits["expected"])))
+    if kind == "string_pattern_mismatch":
+        return PATTERNS.get(limits["pattern"], f"write what fits {limits['pattern']}")
+    words = next((words for start, words in _INSTEAD.items() if kind.startswith(start)), None)
+    return words.format(**limits) if words is not None else detail["msg"][:1].lower() + detail["msg"][1:]
 
 
 def _keys(model: type[Document], loc: Where) -> list[str]:

@@ -13,7 +13,16 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+_NAME, _ID = r"^[a-z][a-z0-9_]{0,60}$", r"^[a-z][a-z0-9_-]{1,40}$"
+_CURRENCY, _LIST = r"^[A-Z]{3}$", r"^[a-z_]+\.[a-z_]+$"
+PATTERNS = {
+    _NAME: "use small letters, digits and _, beginning with a letter",
+    _ID: "use 2 to 41 small letters, digits, - and _, beginning with a letter",
+    _CURRENCY: "write three capital letters, such as EUR",
+    _LIST: "write SUBJECT.FIELD, such as order.items",
+}
+"""Pattern of a text → what to write where one does not fit."""
+Name = Annotated[str, Field(pattern=_NAME)]
 RiskClass = Literal["low_risk", "customer_confirmed", "human_approved", "forbidden"]
 IdentityLevel = Literal["anonymous", "claimed", "confirmed", "verified"]
 RuleOutcome = Literal["confirm", "approve", "handoff", "forbid"]
@@ -124,11 +133,11 @@ class BusinessHours(Document):
 class Company(Document):
     """`company.yaml`."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{1,40}$")]
+    id: Annotated[str, Field(pattern=_ID)]
     name: str
     locales: Annotated[list[str], Field(min_length=1)]
     """Those served; documents without a translation stand in the first."""
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, Field(pattern=_CURRENCY)]
     channels: list[str]
     identity: IdentityMethods
     time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
@@ -289,7 +298,7 @@ class WorkflowStep(Document):
     ask: Slot | Chosen | None = None
     """What the customer is asked for here; later steps find it under `slots`. With `options` it is chosen from a list,
     and the only one there is needs no asking; without, it is asked for while it is missing."""
-    options: Annotated[str | None, Field(pattern=r"^[a-z_]+\.[a-z_]+$")] = None
+    options: Annotated[str | None, Field(pattern=_LIST)] = None
     """With `ask`: the list that it is chosen from, as `SUBJECT.FIELD` of what was looked up."""
     value: str = "id"
     """With `ask`: the field of an option that stands for it."""

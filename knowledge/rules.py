@@ -25,6 +25,8 @@ Scalar = str | int | float | bool
 MATTER: dict[str, FactType] = {"matter.said": "string", "matter.since": "int"}
 """What a workflow knows of its matter: the customer's own words for it, and where the case's file stood before."""
 
+MANY = 20
+"""More than so many names are not listed in a finding."""
 _TYPES: dict[str, Any] = {t.name(): t for t in (cel.Type.STRING, cel.Type.INT, cel.Type.DOUBLE, cel.Type.BOOL)}
 _COMPLAINT = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
@@ -170,12 +172,14 @@ def evaluate_bound(expression: Expression, bound: Mapping[str, Scalar]) -> Scala
 
 
 def closest(name: str, known: Iterable[str]) -> str:
-    """`did you mean 'x'?`, or the list of what is known when nothing is close."""
+    """`did you mean 'x'?`, or what is known when nothing is close: all of it, or the nearest of much."""
     known = sorted(known)
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if near:
         return f"did you mean '{near[0]}'?"
-    return f"write one of {', '.join(known)}" if known else ""
+    if len(known) > MANY:
+        return f"write one that is there, such as {', '.join(difflib.get_close_matches(name, known, n=5, cutoff=0))}"
+    return f"write one of {', '.join(known)}" if known else "remove it: there is none yet"
 
 
 @lru_cache(maxsize=512)
@@ -200,7 +204,7 @@ def _compiled(text: str, variables: frozenset[tuple[str, FactType]], returns: Re
 def _explained(complaint: str, text: str, variables: Mapping[str, FactType]) -> RuleError:
     found = _COMPLAINT.search(complaint)
     if found is None:
-        return RuleError(complaint)
+        return RuleError(complaint, instead='write it anew, as `action.name == "cancel_order"`')
     line, column, problem = int(found[1]), int(found[2]), found[3]
     if undeclared := _UNDECLARED.search(problem):
         return _unknown(undeclared[1], text, line, column, variables)

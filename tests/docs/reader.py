@@ -71,10 +71,10 @@ class Copy:
         return process.returncode, said.decode()
 
     @contextlib.asynccontextmanager
-    async def running(self, home: Path) -> AsyncIterator[tuple[str, str]]:
+    async def running(self, home: Path, **settings: str) -> AsyncIterator[tuple[str, str]]:
         """`deskhand run` here; gives its address and all that it printed until it was ready."""
         port = free_port()
-        process = await self._start("-m", "cli", "run", PORT=str(port), DESKHAND_HOME=str(home))
+        process = await self._start("-m", "cli", "run", PORT=str(port), DESKHAND_HOME=str(home), **settings)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 yield f"http://{HOST}:{port}", await _until_ready(process)

@@ -43,6 +43,7 @@ def test_a_mistake_is_found_where_it_stands(documents: Path, vocabulary: Vocabul
     found = findings(documents, vocabulary)
     told = [text for text in found if text.startswith(f"{fault.found or fault.file}:{line}: ")]
     assert any(fault.says in text for text in told), "\n".join(found)
+    assert [text for text in told if "; " not in text] == [], "it is not told what to write instead"
 
 
 def test_all_mistakes_are_told_at_once(documents: Path, vocabulary: Vocabulary) -> None:
@@ -90,6 +91,33 @@ def test_what_is_beside_the_documents_is_left_alone(documents: Path, vocabulary:
     checked(documents, vocabulary, TODAY)
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("currency: EUR", "currency: Euro", "'currency' is 'Euro'; write three capital letters, such as EUR"),
+        ("id: harbor", "id: H", "'id' is 'H'; use 2 to 41 small letters, digits, - and _, beginning with a letter"),
+        ("facts_needed: 2", "facts_needed: two", "'facts_needed' is 'two'; write a whole number"),
+        (
+            "name: phone, in_order_mail: false",
+            "name: phone, in_order_mail: mostly",
+            "'in_order_mail' is 'mostly'; write true",
+        ),
+        ("support_threshold: 0.6", "support_threshold: 6", "'support_threshold' is '6'; write 1 or less"),
+        ("support_threshold: 0.6", "support_threshold: much", "'support_threshold' is 'much'; write a number, such as"),
+        ("locales: [en]", "locales: en", "'locales' is 'en'; write a list: lines that begin with `- `"),
+        ("locales: [en]", "locales: []", "'locales' is []; write 1 or more"),
+        ("name: postcode,", "name: post_code,", "'name' is 'post_code'; did you mean 'postcode'?"),
+        ("monday: 9:00 to 18:00", "monday: 9 to 6", "'9 to 6' is no opening time; write it like 9:00 to 12:30"),
+        ("monday: 9:00", "mondays: 9:00", "unknown key 'mondays'; did you mean 'monday'?"),
+    ],
+)
+def test_it_is_told_what_to_write_instead(
+    documents: Path, vocabulary: Vocabulary, right: str, wrong: str, says: str
+) -> None:
+    line = plant(documents, Fault("company.yaml", right, wrong, wrong, says))
+    assert any(text.startswith(f"company.yaml:{line}: {says}") for text in findings(documents, vocabulary))
+
+
 @pytest.mark.parametrize("file", ["company.yaml", "intents.yaml", "actions.yaml"])
 def test_a_missing_document_is_named(documents: Path, vocabulary: Vocabulary, file: str) -> None:
     (documents / file).unlink()
@@ -134,6 +162,7 @@ def test_any_damage_is_told_with_a_line_of_a_document(
             lines = (documents / finding.file).read_bytes().replace(b"\r", b"\n").count(b"\n") + 1
             assert 1 <= finding.line <= lines
             assert finding.wrong
+            assert finding.instead, finding
     finally:
         path.write_bytes(whole)
 
