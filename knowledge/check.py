@@ -12,6 +12,7 @@ from jinja2 import TemplateSyntaxError
 
 from knowledge.documents import Finding
 from knowledge.draft import LOCALE, Draft
+from knowledge.evidence import rules_can_be_told
 from knowledge.guards import what_touches_is_guarded
 from knowledge.parts import parts_fit
 from knowledge.playbook import Rule, Scenario, braced
@@ -266,4 +267,5 @@ PROOFS: tuple[Callable[[Draft, Vocabulary], Iterator[Finding]], ...] = (
     workflows_get_on,
     steps_are_reached,
     comparisons_can_hold,
+    rules_can_be_told,
 )

@@ -262,6 +262,7 @@ Slot = Literal[
     "preference",
 ]  # fmt: skip
 """What can be read from a customer's own words."""
+Guidance = Annotated[str, Field(min_length=1, max_length=400)]
 Chosen = Literal["slot_id", "appointment_id", "subscription_id"]
 """What nobody knows by heart: it can only be chosen among options."""
 
@@ -316,7 +317,7 @@ class WorkflowStep(Document):
     """A reason; ends the workflow: a person takes over."""
     slot: str | None = None
     """With `if_missing`: the slot to ask for again."""
-    guidance: str | None = None
+    guidance: Guidance | None = None
     """With `ask` and `propose`: what a language model should know to understand the answer. It allows nothing."""
 
     @model_validator(mode="after")
@@ -360,7 +361,7 @@ class Workflow(Document):
     identity: IdentityLevel
     """The level all its steps need; asked for together with what is needed."""
     needs: list[Need] = []
-    guidance: str | None = None
+    guidance: Guidance | None = None
     """What a language model should know while the matter is open, where judgement is wanted. It allows nothing."""
     conditions: dict[str, str] = {}
     """A name in plain words → CEL over slots and what was looked up; steps name it."""

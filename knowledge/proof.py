@@ -158,12 +158,15 @@ class World:
 
     def _told(self, model: Any) -> Case:
         values = {name: model[term] for name, term in sorted(self._facts.items())}
-        return {name: self._scalar(name, value) for name, value in values.items() if value is not None}
+        texts = {number: text for text, number in self._texts.items()}
+        return {name: self._scalar(name, value, texts) for name, value in values.items() if value is not None}
 
-    def _scalar(self, name: str, value: Any) -> Scalar:
+    def _scalar(self, name: str, value: Any, texts: dict[int, str]) -> Scalar:
+        """`texts`: by their numbers; those that no document names are told apart, and added."""
         if self._variables[name] == "string":
-            known = {number: text for text, number in self._texts.items()}
-            return known.get(value.as_long(), SOMETHING_ELSE)
+            others = len(texts) - len(self._texts)
+            other = f"{SOMETHING_ELSE} ({others + 1})" if others else SOMETHING_ELSE
+            return texts.setdefault(value.as_long(), other)
         if z3.is_bool(value):
             return bool(z3.is_true(value))
         return int(value.as_long()) if z3.is_int_value(value) else float(value.as_fraction())

@@ -157,9 +157,9 @@ def evaluate(expression: Expression, data: Mapping[str, Any]) -> Scalar:
 
 def typed(data: Mapping[str, Any], variables: Mapping[str, FactType]) -> dict[str, Scalar]:
     """The declared ones among these facts that are known, in their types: what many expressions over the same
-    variables can be evaluated over. Raises RuleError for a fact that has not its declared type."""
-    known = ((name, value) for name, value in data.items() if value is not None and name in variables)
-    return {name: _typed(name, value, variables[name]) for name, value in known}
+    variables can be evaluated over. Raises RuleError for the first, by name, that has not its declared type."""
+    known = sorted(name for name, value in data.items() if value is not None and name in variables)
+    return {name: _typed(name, data[name], variables[name]) for name in known}
 
 
 def evaluate_bound(expression: Expression, bound: Mapping[str, Scalar]) -> Scalar:

@@ -36,6 +36,8 @@ class Frame(Frozen):
     """Those still open."""
     found: list[dict[str, JsonValue]] = []
     """What was looked up this turn: `{tool, result}`."""
+    guidance: list[str] = []
+    """What the company wants kept in mind in the matters that are open. It helps to judge and allows nothing."""
 
 
 class IntentSeen(Frozen):

@@ -22,9 +22,11 @@ LONGEST_MESSAGE = 1600
 LONGEST_LINE = 160
 LONGEST_PASSAGE = 560
 LONGEST_OPTION = 80
+LONGEST_NOTE = 400
 MOST_LINES = 6
 MOST_PASSAGES = 5
 MOST_OPTIONS = 8
+MOST_NOTES = 3
 ROOM_FOR_INTENTS = 2000
 """Characters for all intents; examples give way first, then the explanations."""
 
@@ -106,6 +108,7 @@ def _render(name: str, frame: Frame, **case: object) -> Prompt:
         "quote": quote,
         "locale": frame.locale if _LOCALE.fullmatch(frame.locale) else "en",
         "open_intents": [intent.name for intent in frame.intents],
+        "notes": [disarmed(clipped(" ".join(note.split()), LONGEST_NOTE)) for note in frame.guidance[:MOST_NOTES]],
         "window": [
             {"role": line.role, "text": clipped(" ".join(line.text.split()), LONGEST_LINE)}
             for line in frame.window[-MOST_LINES:]

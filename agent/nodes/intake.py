@@ -27,6 +27,7 @@ from agent.speech.render import Voice
 from agent.state import Message, State, Update
 from agent.turn import OpenTurn
 from knowledge.playbook import IntentDef, Playbook
+from knowledge.procedure import procedure_of
 from tools.messages import one_time_code
 
 Answer = Literal["yes", "no", "unclear", "changed", "expired"]
@@ -65,7 +66,23 @@ def frame_of(turn: OpenTurn) -> Frame:
     case = turn.case
     found = [{"tool": seen.tool, "result": seen.result} for seen in turn.all_noted(e.LookedUp)]
     earlier = case.window[:-1] if case.window and case.window[-1].role == "customer" else case.window
-    return Frame(locale=case.language, window=earlier, asks=case.asks, intents=case.open_intents, found=found)
+    return Frame(
+        locale=case.language,
+        window=earlier,
+        asks=case.asks,
+        intents=case.open_intents,
+        found=found,
+        guidance=_guidance(case, turn.playbook),
+    )
+
+
+def _guidance(case: Case, book: Playbook) -> list[str]:
+    """What the open matters' workflows say of the whole, and of what the customer was asked last."""
+    walked = [procedure for intent in case.open_intents if (procedure := procedure_of(intent.name, book)) is not None]
+    asked = {ask.proposal.action if ask.proposal is not None else ask.name for ask in case.asks}
+    steps = [placed.step for procedure in walked for placed in procedure.steps]
+    of_steps = [step.guidance for step in steps if step.guidance and {step.ask, step.propose} & asked]
+    return list(dict.fromkeys([*(note for procedure in walked for note in procedure.guidance), *of_steps]))
 
 
 async def _read(turn: OpenTurn, messages: list[Wake]) -> None:

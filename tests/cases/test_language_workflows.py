@@ -99,6 +99,23 @@ async def test_a_refund_goes_to_whom_the_policy_says(spoken: Spoken, least: int,
     assert [(r["action"], r["state"]) for r in turn["receipts"]] == [("issue_refund", "verified")]
 
 
+async def test_the_companys_guidance_reaches_the_model_while_its_matter_is_open(spoken: Spoken) -> None:
+    customer, order = spoken.people.refundable(5, 50)
+    model, told = spoken.hears(), list[str]()
+
+    def listening(body: Body) -> Answer:
+        told.append(str(body["messages"]))
+        return model(body)
+
+    spoken.scripted.follows(listening)
+    case = await spoken.house.verified(customer["id"])
+    turn = _by_it(spoken, await case.say(f"I want my money back for {order['id']}"))
+    assert [ask["name"] for ask in turn["asks"]] == ["reason"], turn
+    await case.say("where is my order by the way?")
+    note = "What went wrong is the reason, even where it is told in passing."
+    assert [note in prompt for prompt in told[:2]] == [False, True]
+
+
 async def test_an_e_mail_is_changed_after_the_code(spoken: Spoken) -> None:
     customer, order = spoken.people.with_order("delivered")
     spoken.hears(name=customer["name"], postcode=customer["postcode"])

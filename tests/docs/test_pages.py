@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -128,3 +129,12 @@ def test_only_the_reply_and_the_handoff_speak() -> None:
 
 def _notes_a_reply(path: Path) -> bool:
     return re.search(r"note\(\s*(?:e\.)?ReplySent\(", path.read_text(encoding="utf-8")) is not None
+
+
+def test_what_is_shown_of_our_workflows_stands_in_them() -> None:
+    shown = re.findall(
+        r"`(knowledge/harbor/workflows/\w+\.yaml)`:\n\n((?: {4}.*\n|\n)+)", text_of("docs/add-a-workflow.md")
+    )
+    assert len(shown) == 2
+    for file, lines in shown:
+        assert textwrap.dedent(lines).strip() in (PROJECT / file).read_text(encoding="utf-8"), file

@@ -17,6 +17,7 @@ FACTS: dict[str, FactType] = {
     "order.paid": "double",
     "order.status": "string",
     "order.note": "string",
+    "order.code": "string",
     "state.confused": "bool",
 }
 STATUSES = ("shipped", "delivered", "cancelled")
@@ -59,7 +60,7 @@ CASES: st.SearchStrategy[Case] = st.fixed_dictionaries(
 OPEN = ("matches", "startsWith", "size")
 ANYTHING: Case = {
     "state.repeats": 0, "time.hour": 0, "order.total": 0.0, "order.paid": 0.0, "order.status": "shipped",
-    "order.note": "", "state.confused": False,
+    "order.note": "", "order.code": "", "state.confused": False,
 }  # fmt: skip
 
 
@@ -138,6 +139,8 @@ def test_a_case_is_told_in_plain_words() -> None:
     assert in_words(case) == 'order.status is "cancelled", order.total is 12.5, state.repeats is 3'
     unknown = shown('order.note != "a"')
     assert unknown == {"order.note": SOMETHING_ELSE}
+    apart = shown('order.note != order.code && order.note != "a" && order.code != "a"')
+    assert apart == {"order.code": SOMETHING_ELSE, "order.note": f"{SOMETHING_ELSE} (2)"}
 
 
 def test_none_of_several_is_all_that_is_left() -> None:

@@ -71,7 +71,9 @@ def test_there_are_such_faults() -> None:
 def test_texts_that_look_like_something_else_are_texts(documents: Path, vocabulary: Vocabulary) -> None:
     workflow = documents / "workflows" / "set_reminder.yaml"
     workflow.write_text(workflow.read_text().replace("title: Remind a customer of something", "title: 2026"))
-    workflow.write_text(workflow.read_text().replace("  - propose", "  - when: true\n    person: policy\n  - propose"))
+    workflow.write_text(
+        workflow.read_text().replace("  - propose", "  - when: true\n    look_up: get_customer\n  - propose")
+    )
     assert complaints(documents, "workflows/set_reminder.yaml") == []
     checked(documents, vocabulary)
 
