@@ -244,19 +244,12 @@ def playbook_test(
     settings = _settings()
 
     async def test(publisher: Publisher, files: CaseFiles) -> None:
-        from tempfile import TemporaryDirectory
-
         import server
         from evals.release_table import trial_lines
-        from evals.scenario import flips, play
 
         wanted, board = draft or str(settings.playbook), await publisher.log.board()
         folder = _folder_of(publisher, wanted)
-        with TemporaryDirectory(prefix="deskhand-test-") as home:
-            async with server.scratch(settings, Path(home), folder) as company:
-                played = await play(company, company.live)
-                live = await company.keep(publisher.releases.folder(str(board.live)))
-                failing = await flips(company, live, company.live, played)
+        played, failing = await server.rehearsed(settings, folder, publisher.releases.folder(str(board.live)))
         if json_:
             out.print_json(data={"scenarios": [one._asdict() for one in played], "failing": failing})
         for one in [] if json_ else played:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent.backtest import Backtest
-from agent.casefile.release_log import Board, Entry, Published, Shadowed, Sliced, Tested
+from agent.casefile.release_log import Board, Entry, told
 from agent.publishing import Trial
 
 SHOWN = 40
@@ -24,22 +24,7 @@ def board_lines(board: Board) -> Iterator[str]:
 
 def entry_line(entry: Entry) -> str:
     """One step in the life of a release."""
-    return f"{entry.at[:19]}  {_step(entry)}  by {entry.by}: {entry.why}"
-
-
-def _step(entry: Entry) -> str:
-    match entry.body:
-        case Published(back=back, was=was):
-            instead = f" instead of {was}" if was else ""
-            return ("rolled back to" if back else "published") + instead
-        case Tested(against=against, rulings=rulings, flips=flips, weaker=weaker, failing=failing):
-            found = f"{flips} flips in {rulings} rulings, {len(weaker)} weaker, {len(failing)} scenarios failing"
-            return f"tested against {against} ({found})"
-        case Sliced(percent=percent):
-            return f"set to {percent} % of new cases"
-        case Shadowed(on=on):
-            return "put in the shadow" if on else "taken from the shadow"
-    return entry.kind.lower()
+    return f"{entry.at[:19]}  {told(entry.body)}  by {entry.by}: {entry.why}"
 
 
 def flip_lines(found: Backtest) -> Iterator[str]:
