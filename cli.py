@@ -9,6 +9,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -214,9 +215,10 @@ def playbook_backtest(
     """
 
     async def replay(publisher: Publisher, files: CaseFiles) -> None:
+        from agent.publishing import Rehearsal
         from evals.release_table import trial_json, trial_lines
 
-        trial = await publisher.tried(_drafted(publisher, draft), await _past(publisher, files, cases), [])
+        trial = await publisher.tried(_drafted(publisher, draft), await _past(publisher, files, cases), Rehearsal())
         if json_:
             out.print_json(data=trial_json(trial))
         for line in [] if json_ else trial_lines(trial):
@@ -244,22 +246,17 @@ def playbook_test(
     settings = _settings()
 
     async def test(publisher: Publisher, files: CaseFiles) -> None:
-        from tempfile import TemporaryDirectory
-
         import server
         from evals.release_table import trial_json, trial_lines
-        from evals.scenario import hold
 
         wanted, board = draft or str(settings.playbook), await publisher.log.board()
         live = publisher.releases.folder(str(board.live))
-        with TemporaryDirectory(prefix="deskhand-test-") as home:
-            async with server.scratch(settings, Path(home), _folder_of(publisher, wanted)) as company:
-                held = await hold(company, live)
-        found: dict[str, Any] = {"scenarios": [one._asdict() for one in held.played], "failing": held.failing}
+        held = await server.rehearsed(settings, _folder_of(publisher, wanted), live)
+        found: dict[str, Any] = {"scenarios": [one._asdict() for one in held.played], **asdict(held.rehearsal)}
         told = [f"{one.id}: " + ("passed" if one.passed else f"FAILED: {one.why}") for one in held.played]
         if by or why:
             past = await _past(publisher, files, cases)
-            trial = await publisher.test(wanted, past, held.failing, by=by, why=why)
+            trial = await publisher.test(wanted, past, held.rehearsal, by=by, why=why)
             found, told = found | {"trial": trial_json(trial)}, [*told, *trial_lines(trial)]
         if json_:
             out.print_json(data=found)

@@ -8,8 +8,9 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, tzinfo
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,9 +33,10 @@ from agent.models.choice import connected, models_for
 from agent.models.port import Model
 from agent.own import OwnSide
 from agent.policy.facts import vocabulary
-from agent.publishing import Publisher
+from agent.publishing import Publisher, Rehearsal
 from agent.turns import Turns
 from evals.oracle import Oracle
+from evals.scenario import Held, hold
 from evals.scratch import Calendar, Scratch
 from knowledge.draft import read_draft
 from knowledge.embed import EmbeddingUnavailable, MiniLM
@@ -55,6 +57,7 @@ from tools.declared import DeclarationError
 from tools.http import Backoffice
 from tools.own import Own
 from web.app import create_app
+from web.canvas_testing import Testing
 from web.front import Front
 from web.serving import HOST, claim, free_port, served
 
@@ -278,12 +281,14 @@ async def opened(
         turns = Turns(desk, kept)
         secrets = home.secret("staff_token"), home.secret("customer_secret")
         drafts = Drafts(database, clock, files.tenant)
-        front = Front(desk, turns, *secrets, database.engine.name, publisher, drafts)
+        testing = Testing(publisher, files, partial(_scenes, settings))
+        front = Front(desk, turns, *secrets, database.engine.name, publisher, drafts, testing)
         sweeper = asyncio.create_task(turns.sweep_forever())
         try:
             yield front
         finally:
             sweeper.cancel()
+            await testing.stop()
             await turns.stop()
 
 
@@ -350,6 +355,17 @@ async def scratch(settings: Settings, home: Path, playbook: Path) -> AsyncIterat
             opened(own, clock=clock, lasting=False) as front,
         ):
             yield Scratch(front.desk, front.turns, oracle, clock, await front.desk.live(), systems.renew)
+
+
+async def rehearsed(settings: Settings, draft: Path, live: Path) -> Held:
+    """The scenarios of the documents in one folder, held against those in the other. Raises one of REFUSALS."""
+    with TemporaryDirectory(prefix="deskhand-test-") as home:
+        async with scratch(settings, Path(home), draft) as company:
+            return await hold(company, live)
+
+
+async def _scenes(settings: Settings, draft: Path, live: Path) -> Rehearsal:
+    return (await rehearsed(settings, draft, live)).rehearsal
 
 
 def app_of(settings: Settings, lifespan: Lifespan | None = None) -> FastAPI:

@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 
 from agent.casefile.drafts import Draft
+from agent.casefile.release_log import Board
 from knowledge.check import all_findings
 from knowledge.documents import Finding, read_text
 from knowledge.draft import document_files, read_draft
-from knowledge.release import Releases
+from knowledge.release import Release, Releases
 from knowledge.rules import Vocabulary
 
 
@@ -24,9 +25,10 @@ def released(release_id: str | None, releases: Releases) -> dict[str, str]:
     return {file: read_text(folder, file) for file in document_files(folder)}
 
 
-def documents(draft: Draft, releases: Releases) -> dict[str, str]:
-    """The documents of a draft as they stand. Raises ReleaseError when its base is not kept any more."""
-    return draft.applied(released(draft.base, releases))
+def authors(draft: Draft, board: Board) -> list[str]:
+    """Who wrote what the documents of a draft have that the live ones have not: those of an earlier draft too."""
+    before = board.authors(draft.base) if draft.base is not None and draft.base != board.live else []
+    return list(dict.fromkeys([*draft.authors, *before]))
 
 
 @contextlib.contextmanager
@@ -46,3 +48,9 @@ def findings(texts: Mapping[str, str], vocabulary: Vocabulary, today: date) -> l
     with laid_out(texts) as folder:
         draft = read_draft(folder)
         return sorted({*draft.findings, *all_findings(draft, vocabulary, today)})
+
+
+def as_release(texts: Mapping[str, str], releases: Releases) -> Release:
+    """The release that these documents would be; nothing is kept. Raises PlaybookError."""
+    with laid_out(texts) as folder:
+        return releases.draft(folder)

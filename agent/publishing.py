@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from agent.backtest import Backtest, Past, backtest
@@ -26,13 +26,22 @@ FIRST_START = "first start"
 
 
 @dataclass(frozen=True)
+class Rehearsal:
+    """What came of the scenarios, those of a draft and those of the live release."""
+
+    failing: list[str] = field(default_factory=list)
+    """Those that passed before, and fail now."""
+    rewritten: list[str] = field(default_factory=list)
+    """Those that the draft has in other words or not at all, and that fail now as they were before."""
+
+
+@dataclass(frozen=True)
 class Trial:
     """What a test found, in full; the log keeps the short of it."""
 
     backtest: Backtest
     weaker: list[Weaker]
-    failing: list[str]
-    """The scenarios that passed before, and fail now."""
+    rehearsal: Rehearsal
 
     @property
     def told(self) -> list[str]:
@@ -40,7 +49,12 @@ class Trial:
         proved = [str(one) for one in self.weaker]
         known = {one.action for one in self.weaker}
         shown = {f"{f.action} in past cases: {f.kind}" for f in self.backtest.blocking if f.action not in known}
-        return [*proved, *sorted(shown)]
+        words = "as it stands in the live release, it passes there and fails now"
+        return [
+            *proved,
+            *sorted(shown),
+            *(f"the scenario '{name}' was changed: {words}" for name in self.rehearsal.rewritten),
+        ]
 
 
 @dataclass(frozen=True)
@@ -74,29 +88,29 @@ class Publisher:
             await self.log.append(board, Checked(release=release.id, authors=wrote), by=by, why=why)
         return release
 
-    async def test(self, release_id: str, past: list[Past], failing: list[str], *, by: str, why: str) -> Trial:
+    async def test(self, release_id: str, past: list[Past], scenes: Rehearsal, *, by: str, why: str) -> Trial:
         """Hold a release against the live one, and keep what came of it."""
         board = await self.log.board()
-        trial = await self.tried(self._known(board, release_id), past, failing)
+        trial = await self.tried(self._known(board, release_id), past, scenes)
         kept = Tested(
             release=release_id,
             against=board.live,
             rulings=trial.backtest.rulings,
             flips=len(trial.backtest.flips),
             weaker=trial.told,
-            failing=failing,
+            failing=scenes.failing,
         )
         await self.log.append(board, kept, by=by, why=why)
         return trial
 
-    async def tried(self, draft: Release, past: list[Past], failing: list[str]) -> Trial:
+    async def tried(self, draft: Release, past: list[Past], scenes: Rehearsal) -> Trial:
         """As `test`, with nothing kept."""
         board = await self.log.board()
         live = self.releases.get(board.live) if board.live else draft
         found = await asyncio.to_thread(backtest, past, live, draft, self.vocabulary)
         today = self.clock.now().date()
         proved = await asyncio.to_thread(weaker, live.playbook, draft.playbook, self.vocabulary, today)
-        return Trial(found, proved, failing)
+        return Trial(found, proved, scenes)
 
     async def accept(self, release_id: str, *, by: str, why: str) -> None:
         """Answer for what its last test found weaker. Raises NotPublishable when there is nothing to answer for."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from agent.backtest import Backtest
-from agent.casefile.release_log import Board, Entry, Published, Shadowed, Sliced, Tested
+from agent.casefile.release_log import Board, Entry, told
 from agent.publishing import Trial
 
 SHOWN = 40
@@ -24,22 +24,7 @@ def board_lines(board: Board) -> Iterator[str]:
 
 def entry_line(entry: Entry) -> str:
     """One step in the life of a release."""
-    return f"{entry.at[:19]}  {_step(entry)}  by {entry.by}: {entry.why}"
-
-
-def _step(entry: Entry) -> str:
-    match entry.body:
-        case Published(back=back, was=was):
-            instead = f" instead of {was}" if was else ""
-            return ("rolled back to" if back else "published") + instead
-        case Tested(against=against, rulings=rulings, flips=flips, weaker=weaker, failing=failing):
-            found = f"{flips} flips in {rulings} rulings, {len(weaker)} weaker, {len(failing)} scenarios failing"
-            return f"tested against {against} ({found})"
-        case Sliced(percent=percent):
-            return f"set to {percent} % of new cases"
-        case Shadowed(on=on):
-            return "put in the shadow" if on else "taken from the shadow"
-    return entry.kind.lower()
+    return f"{entry.at[:19]}  {told(entry.body)}  by {entry.by}: {entry.why}"
 
 
 def flip_lines(found: Backtest) -> Iterator[str]:
@@ -64,7 +49,7 @@ def trial_json(trial: Trial) -> dict[str, Any]:
     ]
     sums = [one.model_dump(mode="json") for one in found.sums]
     whole = found.model_dump(mode="json", exclude={"flips"})
-    return whole | {"sums": sums, "less_strict": trial.told, "failing": trial.failing, "flips": flips}
+    return whole | {"sums": sums, "less_strict": trial.told, "failing": trial.rehearsal.failing, "flips": flips}
 
 
 def trial_lines(trial: Trial) -> Iterator[str]:
@@ -72,5 +57,5 @@ def trial_lines(trial: Trial) -> Iterator[str]:
     yield from flip_lines(trial.backtest)
     for one in trial.told:
         yield f"Less strict: {one}"
-    for name in trial.failing:
+    for name in trial.rehearsal.failing:
         yield f"The scenario '{name}' passed before and fails now."

@@ -17,6 +17,7 @@ import httpx
 from agent.casefile import events as e
 from agent.casefile.records import Turn
 from agent.errors import DeskhandError
+from agent.publishing import Rehearsal
 from evals.customer import Customer, Goal, Persona
 from evals.oracle import Record
 from evals.phrases import phrases_in
@@ -57,17 +58,25 @@ async def flips(company: Scratch, live: Release, draft: Release, now: Iterable[P
 
 
 class Held(NamedTuple):
-    """What came of a draft's scenarios, held against the live release."""
+    """What came of a draft's scenarios, and of holding them against the live release's."""
 
     played: list[Played]
-    failing: list[str]
-    """Those that passed before and fail now."""
+    rehearsal: Rehearsal
 
 
 async def hold(company: Scratch, live: Path) -> Held:
     """Play the scenarios of the company's own release, and those that fail under the live one, kept in that folder."""
-    played = await play(company, company.live)
-    return Held(played, await flips(company, await company.keep(live), company.live, played))
+    before, played = await company.keep(live), await play(company, company.live)
+    failing = await flips(company, before, company.live, played)
+    return Held(played, Rehearsal(failing, await _rewritten(company, before, company.live)))
+
+
+async def _rewritten(company: Scratch, live: Release, draft: Release) -> list[str]:
+    """What was promised before and is not any more: a scenario does not stop failing by being rewritten."""
+    now = draft.playbook.scenarios
+    others = [one for name, one in live.playbook.scenarios.items() if now.get(name) != one]
+    failed = [live.playbook.scenarios[one.id] for one in await play(company, draft, others) if not one.passed]
+    return [one.id for one in await play(company, live, failed) if one.passed]
 
 
 async def _played(company: Scratch, release: Release, scenario: Scenario) -> Played:

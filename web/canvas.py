@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 
-from web import canvas_documents, canvas_views
+from web import canvas_documents, canvas_impact, canvas_releases, canvas_views
 from web.console_pages import ConsoleRoute, redirect, render
 from web.console_session import Author, Member, SentForm
 from web.front import Desked
@@ -19,7 +19,8 @@ from web.problems import Problem
 NAME = 80
 """Characters of a draft's name at the most."""
 router = APIRouter(prefix="/canvas", include_in_schema=False, route_class=ConsoleRoute)
-router.include_router(canvas_documents.router)
+for part in (canvas_documents, canvas_impact, canvas_releases):
+    router.include_router(part.router)
 
 
 @router.get("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -90,8 +91,9 @@ def lines(text: str) -> str:
 
 
 async def _checked(door: Front, sheet: Sheet, file: str, text: str) -> dict[str, Any]:
-    found = await canvas_views.checked(door, {**sheet.documents, file: text})
-    reading = canvas_reading.read(file, text, door.desk.vocabulary)
+    texts = {**sheet.documents, file: text}
+    found = await canvas_views.checked(door, texts)
+    reading = await asyncio.to_thread(canvas_reading.read, file, texts, door.desk.vocabulary)
     return {"sheet": sheet, "file": file, "findings": found, "reading": reading}
 
 

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from agent.casefile.drafts import Draft
 from agent.drafting import findings, released
 from knowledge.documents import Finding
-from knowledge.draft import is_document
+from knowledge.draft import FOLDERS, is_document
 from knowledge.release import ReleaseError
 from knowledge.schemas import head
 from web.front import Front
@@ -91,8 +91,7 @@ async def checked(door: Front, texts: Mapping[str, str]) -> list[Finding]:
 
 def named_document(kind: str, name: str) -> str:
     """The file of a document of a kind that is to be written. Answers 422 when it cannot stand under that name."""
-    suffix = ".md" if kind in ("policies", "articles") else ".yaml"
-    file = f"{kind}/{name}{suffix}" if kind else f"{name}{suffix}"
+    file = f"{kind}/{name}{FOLDERS.get(kind, '')}" if kind else f"{name}.yaml"
     if not is_document(file):
         what = "en" if kind == "wording" else "company, intents or actions" if not kind else "late_parcel"
         raise Problem(422, f"A document cannot be called '{name}' there: write a name like {what}.")

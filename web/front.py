@@ -17,6 +17,7 @@ from agent.casefile.drafts import Drafts
 from agent.desk import Desk
 from agent.publishing import Publisher
 from agent.turns import Turns
+from web.canvas_testing import Testing
 from web.problems import Problem
 
 TOKEN_MINUTES = 15
@@ -35,6 +36,7 @@ class Front:
     store: str
     publisher: Publisher
     drafts: Drafts
+    testing: Testing
 
     def is_staff(self, token: str) -> bool:
         """Whether this is the staff token; compared in constant time."""

@@ -167,6 +167,22 @@ def _moved(board: Board, body: Body) -> dict[str, object]:
     return {}
 
 
+def told(body: Body) -> str:
+    """A step in a few words."""
+    match body:
+        case Published(back=back, was=was):
+            instead = f" instead of {was}" if was else ""
+            return ("rolled back to" if back else "published") + instead
+        case Tested(against=against, rulings=rulings, flips=flips, weaker=weaker, failing=failing):
+            found = f"{flips} flips in {rulings} rulings, {len(weaker)} weaker, {len(failing)} scenarios failing"
+            return f"tested against {against} ({found})"
+        case Sliced(percent=percent):
+            return f"set to {percent} % of new cases"
+        case Shadowed(on=on):
+            return "put in the shadow" if on else "taken from the shadow"
+    return type(body).__name__.lower()
+
+
 def _share(case_id: str) -> int:
     """0 to 99, the same for a case everywhere."""
     return int.from_bytes(hashlib.sha256(case_id.encode()).digest()[:4]) % 100

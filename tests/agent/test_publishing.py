@@ -12,7 +12,7 @@ from agent.casefile.records import Outcome, Proposal, Ruling
 from agent.casefile.release_log import ReleaseLog
 from agent.casefile.store import CaseFiles
 from agent.errors import NotPublishable
-from agent.publishing import FIRST_START, Publisher
+from agent.publishing import FIRST_START, Publisher, Rehearsal
 from knowledge.load import PlaybookError
 from knowledge.release import Release, Releases
 from tests.knowledge.conftest import HARBOR
@@ -75,7 +75,7 @@ def past(amount: float, case_id: str = "c1") -> Past:
 
 async def submitted(publisher: Publisher, folder: Path, failing: tuple[str, ...] = (), by: str = "Mara") -> str:
     release = await publisher.submit(folder, by=by, why=WHY)
-    await publisher.test(release.id, [past(60.0)], list(failing), by=by, why=WHY)
+    await publisher.test(release.id, [past(60.0)], Rehearsal(list(failing)), by=by, why=WHY)
     return release.id
 
 
@@ -101,7 +101,7 @@ async def test_a_release_goes_from_checked_to_retired(
     first = str((await publisher.log.board()).live)
     release = await publisher.submit(changed(WORDS), by="Mara", why=WHY)
     states = [(await publisher.log.board()).state(release.id)]
-    await publisher.test(release.id, [], [], by="Mara", why=WHY)
+    await publisher.test(release.id, [], Rehearsal(), by="Mara", why=WHY)
     states += [(await publisher.log.board()).state(release.id)]
     board = await publisher.publish(release.id, by="Mara", why=WHY)
     states += [board.state(release.id), board.state(first)]
@@ -119,7 +119,7 @@ async def test_what_was_not_tested_against_what_is_live_now_does_not_go_live(
     with pytest.raises(NotPublishable, match="was not tested against the live release"):
         await publisher.publish(release.id, by="Ben", why=WHY)
     tested = await submitted(publisher, changed(STRICTER))
-    await publisher.test(release.id, [], [], by="Mara", why=WHY)
+    await publisher.test(release.id, [], Rehearsal(), by="Mara", why=WHY)
     await publisher.publish(tested, by="Ben", why=WHY)
     with pytest.raises(NotPublishable, match="was not tested against the live release"):
         await publisher.publish(release.id, by="Ben", why=WHY)
@@ -142,7 +142,7 @@ async def test_a_limit_that_is_loosened_waits_for_somebody_to_answer_for_it(
 async def test_an_answer_is_for_what_one_test_found_and_for_no_other(publisher: Publisher, changed: Change) -> None:
     release = await submitted(publisher, changed(LIMIT))
     await publisher.accept(release, by="Ida", why=WHY)
-    await publisher.test(release, [past(70.0)], [], by="Mara", why=WHY)
+    await publisher.test(release, [past(70.0)], Rehearsal(), by="Mara", why=WHY)
     with pytest.raises(NotPublishable, match="answer for this"):
         await publisher.publish(release, by="Ben", why=WHY)
 
@@ -151,6 +151,17 @@ async def test_a_scenario_that_passed_before_and_fails_now_blocks(publisher: Pub
     release = await submitted(publisher, changed(WORDS), failing=("refund-in-time",))
     with pytest.raises(NotPublishable, match="'refund-in-time' passed before and fails now"):
         await publisher.publish(release, by="Ben", why=WHY)
+
+
+async def test_a_scenario_that_was_rewritten_to_pass_waits_for_somebody_to_answer_for_it(
+    publisher: Publisher, changed: Change
+) -> None:
+    release = await publisher.submit(changed(WORDS), by="Mara", why=WHY)
+    await publisher.test(release.id, [], Rehearsal(rewritten=["refund-in-time"]), by="Mara", why=WHY)
+    with pytest.raises(NotPublishable, match="answer for this: the scenario 'refund-in-time' was rewritten or removed"):
+        await publisher.publish(release.id, by="Ben", why=WHY)
+    await publisher.accept(release.id, by="Ida", why="The promise was a mistake.")
+    assert (await publisher.publish(release.id, by="Ben", why=WHY)).live == release.id
 
 
 @pytest.mark.parametrize(
@@ -232,7 +243,7 @@ async def test_a_kept_release_that_was_edited_goes_nowhere(
 async def test_past_cases_show_what_a_change_would_have_done(publisher: Publisher, changed: Change) -> None:
     release = await publisher.submit(changed(LIMIT), by="Mara", why=WHY)
     rulings = [past(amount, f"c{amount}") for amount in (20.0, 60.0, 75.5, 90.0, 75.5)]
-    trial = await publisher.test(release.id, rulings, [], by="Mara", why=WHY)
+    trial = await publisher.test(release.id, rulings, Rehearsal(), by="Mara", why=WHY)
     flips = trial.backtest.flips
     # What was ruled twice is at stake once.
     assert [(flip.case_id, flip.kind, flip.money, flip.clauses, flip.blocks) for flip in flips] == [

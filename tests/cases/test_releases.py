@@ -15,6 +15,7 @@ import pytest_asyncio
 from agent.backtest import ruled_beside
 from agent.casefile import events as e
 from agent.casefile.release_log import Shadowed
+from agent.publishing import Rehearsal
 from evals.talk import Case, Turn
 from knowledge.release import Release
 from tests.backoffice import Record
@@ -48,7 +49,7 @@ async def loose(at_home: House, tmp_path_factory: pytest.TempPathFactory) -> Rel
     policy.write_text(text.replace("amount > 50.0", "amount > 900.0"), encoding="utf-8")
     publisher = at_home.front.publisher
     release = await publisher.submit(folder, by="Mara", why=WHY)
-    await publisher.test(release.id, [], [], by="Mara", why=WHY)
+    await publisher.test(release.id, [], Rehearsal(), by="Mara", why=WHY)
     await publisher.accept(release.id, by="Ida", why=WHY)
     return release
 
@@ -62,7 +63,7 @@ async def house(at_home: House, loose: Release) -> AsyncIterator[House]:
     board = await publisher.log.board()
     if board.live != harbor:
         await publisher.roll_back(by="Ben", why="The test is over.", to=harbor)
-        await publisher.test(loose.id, [], [], by="Mara", why=WHY)
+        await publisher.test(loose.id, [], Rehearsal(), by="Mara", why=WHY)
         await publisher.accept(loose.id, by="Ida", why=WHY)
     await publisher.slice(loose.id, 0, by="Ben", why="The test is over.")
     await publisher.shadow(loose.id, False, by="Ben", why="The test is over.")

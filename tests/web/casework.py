@@ -20,6 +20,8 @@ import uvicorn
 from fastapi import FastAPI
 from langgraph.checkpoint.memory import InMemorySaver
 from sqlalchemy import text as sql
+from starlette.requests import Request
+from starlette.responses import Response
 
 from agent.casefile import approvals, inbox, lease
 from agent.casefile import events as e
@@ -50,7 +52,7 @@ from agent.handoff import packed
 from agent.models.port import Model
 from agent.own import OwnSide
 from agent.policy.facts import vocabulary
-from agent.publishing import Publisher
+from agent.publishing import Publisher, Rehearsal
 from agent.turns import Turns
 from knowledge.embed import Vectors
 from knowledge.release import Release, Releases
@@ -59,7 +61,9 @@ from tools.browser.action import Browsing
 from tools.browser.chromium import Chromium
 from tools.catalog import harbor_catalog
 from tools.http import Backoffice
+from web import console_session
 from web.app import create_app
+from web.canvas_testing import Testing
 from web.front import Front
 
 HARBOR = Path(__file__).parents[2] / "knowledge" / "harbor"
@@ -94,6 +98,11 @@ class NoEmbedder:
 def no_model(_release: Release) -> Model:
     """No turn runs here."""
     raise NotImplementedError
+
+
+async def played(draft: Path, _live: Path) -> Rehearsal:
+    """The scenarios that fail here are those that a draft itself calls so."""
+    return Rehearsal([path.stem for path in (draft / "scenarios").glob("failing*.yaml")])
 
 
 class Clerk(Turns):
@@ -283,6 +292,17 @@ async def staff(work: Casework) -> AsyncIterator[Staff]:
         yield staff
 
 
+@pytest.fixture
+async def guest(work: Casework) -> AsyncIterator[Staff]:
+    """Somebody with a session that lacks the author role."""
+    answer = Response()
+    request = Request({"type": "http", "scheme": "http", "server": ("127.0.0.1", 80), "path": "/", "headers": []})
+    console_session.seal(console_session.begin(work.front, "Gus"), request, work.front, answer)
+    name, value = answer.headers["set-cookie"].split(";")[0].split("=", 1)
+    async with Staff(base_url=work.url, trust_env=False, headers={"Cookie": f"{name}={value}"}) as guest:
+        yield guest
+
+
 @asynccontextmanager
 async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN) -> AsyncIterator[Casework]:
     """The console over the store in `home`, on a free port of loopback, in this loop."""
@@ -305,13 +325,17 @@ async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN)
         search=Search(home, NoEmbedder()), model_for=no_model, code_secret=b"secret",
     )  # fmt: skip
     drafts = Drafts(database, clock, "harbor")
-    front = Front(desk, Clerk(desk, InMemorySaver()), staff_token, "customer-secret", "sqlite", publisher, drafts)
+    testing = Testing(publisher, desk.files, played)
+    front = Front(
+        desk, Clerk(desk, InMemorySaver()), staff_token, "customer-secret", "sqlite", publisher, drafts, testing
+    )
     app = create_app()
     app.state.front = front
     try:
         async with _served(app) as url:
             yield Casework(front, url, live)
     finally:
+        await testing.stop()
         await front.turns.stop()
         await backoffice.aclose()
         await database.close()

@@ -6,11 +6,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser import chromium, page
-from tests.web.casework import STAFF_TOKEN, Casework, staff, work
+from tests.web.casework import STAFF_TOKEN, Casework, guest, staff, work
 from tests.web.scripted_desk import ScriptedDesk
 from tests.web.visitor import Visitor
 
-__all__ = ["chromium", "desk", "page", "staff", "visitor", "work"]
+__all__ = ["chromium", "desk", "guest", "page", "staff", "visitor", "work"]
 
 
 @pytest.fixture

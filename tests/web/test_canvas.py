@@ -2,28 +2,13 @@
 
 import html
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-from starlette.requests import Request
-from starlette.responses import Response
 
 from tests.web.casework import Casework, Staff
-from web import console_session
 
 REFUNDS = "policies/refunds.md"
 NOBODYS = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-async def guest(work: Casework) -> AsyncIterator[Staff]:
-    """Somebody with a session that lacks the author role."""
-    answer = Response()
-    request = Request({"type": "http", "scheme": "http", "server": ("127.0.0.1", 80), "path": "/", "headers": []})
-    console_session.seal(console_session.begin(work.front, "Gus"), request, work.front, answer)
-    name, value = answer.headers["set-cookie"].split(";")[0].split("=", 1)
-    async with Staff(base_url=work.url, trust_env=False, headers={"Cookie": f"{name}={value}"}) as guest:
-        yield guest
 
 
 async def begun(staff: Staff, work: Casework, name: str = "Spring", base: str | None = None) -> str:
