@@ -49,12 +49,8 @@ class Trial:
         proved = [str(one) for one in self.weaker]
         known = {one.action for one in self.weaker}
         shown = {f"{f.action} in past cases: {f.kind}" for f in self.backtest.blocking if f.action not in known}
-        words = "as it stands in the live release, it passes there and fails now"
-        return [
-            *proved,
-            *sorted(shown),
-            *(f"the scenario '{name}' was changed: {words}" for name in self.rehearsal.rewritten),
-        ]
+        words = "was rewritten or removed, and fails now as it was"
+        return [*proved, *sorted(shown), *(f"the scenario '{name}' {words}" for name in self.rehearsal.rewritten)]
 
 
 @dataclass(frozen=True)

@@ -68,10 +68,10 @@ async def hold(company: Scratch, live: Path) -> Held:
     """Play the scenarios of the company's own release, and those that fail under the live one, kept in that folder."""
     before, played = await company.keep(live), await play(company, company.live)
     failing = await flips(company, before, company.live, played)
-    return Held(played, Rehearsal(failing, await _rewritten(company, before, company.live)))
+    return Held(played, Rehearsal(failing, await rewritten(company, before, company.live)))
 
 
-async def _rewritten(company: Scratch, live: Release, draft: Release) -> list[str]:
+async def rewritten(company: Scratch, live: Release, draft: Release) -> list[str]:
     """What was promised before and is not any more: a scenario does not stop failing by being rewritten."""
     now = draft.playbook.scenarios
     others = [one for name, one in live.playbook.scenarios.items() if now.get(name) != one]

@@ -11,7 +11,7 @@ from typing import Self
 
 from evals.customer import Goal
 from evals.oracle import Oracle, Record
-from evals.phrases import Phrases
+from evals.phrases import LANGUAGES, Phrases, phrases_in
 from knowledge.playbook import Playbook
 
 Weights = Mapping[str, int]
@@ -83,8 +83,8 @@ class Wisher:
 
     def intent(self) -> str:
         """What somebody wants, drawn by how often it is wanted."""
-        weights = {name: OFTEN.get(name, 0 if name in SELDOM else 2) for name in self.playbook.intents}
-        return self._drawn(weights)
+        known = [name for name in self.playbook.intents if all(phrases_in(one).wants(name) for one in LANGUAGES)]
+        return self._drawn({name: OFTEN.get(name, 0 if name in SELDOM else 2) for name in known})
 
     def somebody(self, intent: str) -> tuple[Record, Record | None]:
         """A customer whose records fit the intent, not yet heard of today if there is one; and that record."""

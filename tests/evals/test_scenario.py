@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 import cli
 import server
-from evals.scenario import Played, flips, play
+from evals.scenario import Played, flips, play, rewritten
 from evals.scratch import Scratch
 from knowledge.playbook import Scenario
 from tests.knowledge.conftest import HARBOR
@@ -123,6 +123,15 @@ async def test_a_loosened_rule_flips_the_scenario_that_held_it_and_no_other(comp
     now = await play(company, draft, [draft.playbook.scenarios[name] for name in names])
     assert [one.passed for one in now] == [False, True, True]
     assert await flips(company, company.live, draft, now) == ["refund_just_above_the_limit_waits"]
+
+
+@pytest.mark.timeout(300)
+async def test_a_scenario_that_is_rewritten_or_removed_is_held_as_it_was(company: Scratch, copy: Path) -> None:
+    edit(copy / "policies" / "refunds.md", "action.args.amount > 50.0", "action.args.amount > 500.0")
+    scenarios = copy / "scenarios" / "refunds.yaml"
+    edit(scenarios, "refund_just_above_the_limit_waits:", "refund_just_above_the_limit_is_paid:")
+    edit(scenarios, "refund_comes_too_late:", "refund_comes_late:")
+    assert await rewritten(company, company.live, await company.keep(copy)) == ["refund_just_above_the_limit_waits"]
 
 
 async def test_what_failed_before_is_no_flip(company: Scratch, copy: Path) -> None:
