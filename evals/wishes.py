@@ -27,6 +27,7 @@ ORDERS: Mapping[str, Weights] = {
     "return_parcel": {"delivered": 8, "processing": 1, "shipped": 1, "cancelled": 1, "returned": 1},
     "faulty_item": {"delivered": 1},
     "payment_problem": ANY,
+    "special_terms": ANY,
     "loyalty_points": {"delivered": 8, "shipped": 1},
 }
 """Intents about an order, and how often it is in which state."""
@@ -82,9 +83,10 @@ class Wisher:
     dice: Random
 
     def intent(self) -> str:
-        """What somebody wants, drawn by how often it is wanted."""
-        known = [name for name in self.playbook.intents if all(phrases_in(one).wants(name) for one in LANGUAGES)]
-        return self._drawn({name: OFTEN.get(name, 0 if name in SELDOM else 2) for name in known})
+        """What somebody wants, drawn by how often it is wanted, of what there are words for."""
+        known = (name for name in self.playbook.intents if all(phrases_in(one).wants(name) for one in LANGUAGES))
+        weights = {name: OFTEN.get(name, 0 if name in SELDOM else 2) for name in known}
+        return self._drawn(weights)
 
     def somebody(self, intent: str) -> tuple[Record, Record | None]:
         """A customer whose records fit the intent, not yet heard of today if there is one; and that record."""

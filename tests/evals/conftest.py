@@ -22,6 +22,12 @@ def settings(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> serv
 
 
 @pytest.fixture(scope="session")
+def command_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home for commands, which keep something there."""
+    return copied(built_home, tmp_path_factory.mktemp("commands") / "home")
+
+
+@pytest.fixture(scope="session")
 def opening(settings: server.Settings) -> Opening:
     return partial(server.scratch, settings, playbook=server.HARBOR)
 

@@ -8,13 +8,12 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 
 import pytest
 from typer.testing import CliRunner
 
 import cli
-import server
-from agent.backtest import backtest, past_rulings
 from agent.casefile import approvals, inbox
 from agent.casefile import events as e
 from agent.casefile.chain import first_broken
@@ -22,8 +21,9 @@ from agent.casefile.clock import Clock
 from agent.casefile.database import Database
 from agent.casefile.store import CaseFiles
 from evals.cases import Opening, generate, is_generated, play
+from evals.phrases import phrases_in
 from evals.scratch import Scratch
-from evals.wishes import limits_of
+from evals.wishes import Books, Wisher, limits_of
 from knowledge.playbook import Clause, Rule
 from tests.cases.conftest import copied
 from tests.knowledge.conftest import HARBOR
@@ -126,15 +126,23 @@ def looser(tmp_path: Path) -> Path:
     return folder
 
 
-async def test_a_changed_limit_shows_in_them(kept: CaseFiles, company: Scratch, looser: Path) -> None:
-    desk = company.desk
-    found = backtest(await past_rulings(kept, N), company.live, desk.releases.draft(looser), desk.vocabulary)
-    assert {flip.kind for flip in found.blocking} == {"approve → confirm"}
+async def test_sums_lie_on_both_sides_of_a_limit_so_that_a_changed_one_shows(company: Scratch) -> None:
+    company.begin()
+    books = await Books.of(company.oracle, company.clock.now().date())
+    sums = list[float]()
+    for number in range(200):
+        wisher = Wisher(books, company.live.playbook, Random(number))
+        customer, order = wisher.somebody("refund")
+        goal = wisher.goal("refund", customer, phrases_in("en"), order)
+        sums.append(float(goal.values.get("amount") or (order or {})["total"]["amount"]))
+    assert sum(40 <= one <= 50 for one in sums) >= 15
+    assert sum(50 < one <= 65 for one in sums) >= 15
+    assert sum(one > 65 for one in sums) >= 15
 
 
 @pytest.mark.timeout(300)
-def test_a_backtest_has_cases_made_where_there_are_too_few(settings: server.Settings, looser: Path) -> None:
-    env = {"DESKHAND_HOME": str(settings.home)}
+def test_a_backtest_has_cases_made_where_there_are_too_few(command_home: Path, looser: Path) -> None:
+    env = {"DESKHAND_HOME": str(command_home)}
     shown = CliRunner().invoke(cli.app, ["playbook", "backtest", str(looser), "--cases", "2", "--json"], env=env)
     assert shown.exit_code == 1
     assert "2 cases were played" in shown.stderr

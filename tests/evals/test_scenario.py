@@ -11,7 +11,6 @@ import yaml
 from typer.testing import CliRunner
 
 import cli
-import server
 from evals.scenario import Played, flips, play, rewritten
 from evals.scratch import Scratch
 from knowledge.playbook import Scenario
@@ -143,14 +142,14 @@ async def test_what_failed_before_is_no_flip(company: Scratch, copy: Path) -> No
     assert await flips(company, company.live, draft, now) == []
 
 
-def test_the_command_fails_with_a_scenario_and_names_it(settings: server.Settings, copy: Path) -> None:
+def test_the_command_fails_with_a_scenario_and_names_it(command_home: Path, copy: Path) -> None:
     for file in (copy / "scenarios").iterdir():
         file.unlink()
     (copy / "scenarios" / "few.yaml").write_text(
         "hello_is_answered:\n  why: Courtesy.\n  customer: [Hello there]\n  expect: {status: resolved}\n"
         "hello_is_refused:\n  why: It is not.\n  customer: [Hello there]\n  expect: {status: closed}\n"
     )
-    env = {"DESKHAND_HOME": str(settings.home)}
+    env = {"DESKHAND_HOME": str(command_home)}
     shown = CliRunner().invoke(cli.app, ["playbook", "test", str(copy)], env=env)
     assert shown.exit_code == 1
     assert "hello_is_answered: passed" in shown.stdout
@@ -183,8 +182,8 @@ def test_a_scenario_that_cites_nothing_or_stands_twice_is_found(copy: Path, run:
 
 
 @pytest.fixture
-def run(settings: server.Settings) -> Callable[..., str]:
+def run(command_home: Path) -> Callable[..., str]:
     def told(*words: str) -> str:
-        return CliRunner().invoke(cli.app, words, env={"DESKHAND_HOME": str(settings.home)}).stderr
+        return CliRunner().invoke(cli.app, words, env={"DESKHAND_HOME": str(command_home)}).stderr
 
     return told
