@@ -112,7 +112,7 @@ class World:
 
     def open(self, name: str) -> Condition:
         """What holds or not, and nothing is known of it."""
-        return z3.Bool(f"open {name}", self._ctx)
+        return z3.Bool(f"told {name}", self._ctx)
 
     def all_of(self, conditions: Iterable[Condition]) -> Condition:
         """That each of them holds."""
@@ -241,6 +241,8 @@ def _told_apart(fact: Fact, value: Scalar) -> Iterator[tuple[Fact, str, str | in
 
 
 def _reach(domain: Domain) -> str:
+    if domain.values:
+        return f"one of {', '.join(map(str, domain.values))}"
     if domain.least is not None and domain.most is not None:
         return f"{domain.least:g} to {domain.most:g}"
     return f"{domain.least:g} or more" if domain.least is not None else f"{domain.most or 0:g} or less"

@@ -158,3 +158,41 @@ def test_what_is_no_condition_and_what_is_not_described_is_left_alone() -> None:
     assert tree(compile_rule("[1, 2].all(x, x > 0)", FACTS)) is None
     with pytest.raises(RuleError):
         list(world.never_so("order.nothing == 1"))
+
+
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        ("time.hour == 25 || state.confused", ("'time.hour' is never 25", "it is 0 to 23")),
+        ("24 <= time.hour", ("'time.hour' is never 24 or more", "it is 0 to 23")),
+        ("!(time.hour < 0)", ("'time.hour' is never less than 0", "it is 0 to 23")),
+        ("time.hour in [3, 31]", ("'time.hour' is never 31", "it is 0 to 23")),
+        ("order.weight == 3", ("'order.weight' is never 3", "it is one of 1, 2")),
+        ("order.paid < 0.0", ("'order.paid' is never less than 0.0", "it is 0 or more")),
+        ('order.status != "sent"', ("'order.status' is never 'sent'", "write one of cancelled, delivered, shipped")),
+        (
+            'order.status == "shiped" ? state.confused : true',
+            ("'order.status' is never 'shiped'", "did you mean 'shipped'?"),
+        ),
+    ],
+)
+def test_a_fact_that_is_compared_with_what_it_never_is_is_told(condition: str, told: tuple[str, str]) -> None:
+    domains = {**VOCABULARY.domains, "order.paid": Domain(least=0), "order.weight": Domain((1, 2))}
+    world = World(Vocabulary(facts={**FACTS, "order.weight": "int"}, domains=domains), {})
+    assert list(world.never_so(condition)) == [told]
+
+
+def test_a_fact_that_is_compared_with_what_it_may_be_is_not() -> None:
+    world = World(VOCABULARY, {})
+    may = 'time.hour == 23 || state.repeats < -5 || order.status in ["shipped"] || state.confused == true'
+    assert list(world.never_so(may)) == []
+    assert list(world.never_so("time.hour + 2 == 25 || time.hour == state.repeats")) == []
+
+
+def test_a_fact_by_another_name_is_another_fact() -> None:
+    world = World(VOCABULARY, {})
+    now, then = world.condition('order.status == "lost"'), world.condition("state.confused", {"state.confused": "was"})
+    assert not world.possible(now)
+    assert world.possible(then, world.none_of([world.condition("state.confused")]))
+    assert not world.possible(world.open("it"), world.none_of([world.open("it")]))
+    assert world.possible(world.open("it"), world.none_of([world.open("that")]))

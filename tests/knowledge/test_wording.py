@@ -87,6 +87,8 @@ def test_an_order_is_told_with_what_is_known_of_it(harbor: Playbook, vocabulary:
 def test_only_a_verified_outcome_says_that_it_happened(harbor: Playbook, vocabulary: Vocabulary) -> None:
     hedges = ("not confirmed yet", "could not", "tried to")
     for action, shape in vocabulary.actions.items():
+        if shape.forbidden:
+            continue
         arguments = filled(shape)
         verified, *others = (render(harbor.wording["en"], key, **arguments) for key in outcomes(action))
         assert not any(hedge in verified for hedge in hedges)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from typing import get_args
 
 import pytest
 from hypothesis import assume, given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from agent.models.port import ValueSeen
 from agent.models.recognise import recognise
+from knowledge.playbook import Slot
 from tests.agent.models.conftest import Row, asks, rows
 
 EVERYTHING = asks(
@@ -124,6 +126,28 @@ def test_only_what_can_be_changed_is_told_new_or_on_file() -> None:
     text = "order HG-100001, 20 EUR, code 123456, a@b.example"
     told = {value.name: value.new for value in recognise(text, asks("slot order_id", "slot email", "code code"), "DE")}
     assert told == {"order_id": None, "amount": None, "code": None, "email": True}
+
+
+TOLD = {
+    "order_id": "HG-123456",
+    "email": "anna@example.org",
+    "phone": "+49 30 901820",
+    "address": "I moved to 5 Mill Road, Cork",
+    "postcode": "my postcode is 10115",
+    "amount": "give me 12.50 EUR back",
+    "reason": "because it arrived broken",
+    "items": "I want to send back the blue mug",
+    "plan": "make it monthly",
+    "date": "on 3 December 2026",
+    "description": "the page stays white",
+    "preference": "please leave it with the neighbours",
+}
+
+
+@pytest.mark.parametrize("slot", get_args(Slot))
+def test_whatever_a_workflow_may_need_can_be_read(slot: str) -> None:
+    """Else it would be asked for without end; what can only be chosen is not among these."""
+    assert slot in {value.name for value in recognise(TOLD[slot], asks(f"slot {slot}"), "DE")}
 
 
 def test_typographic_apostrophes_are_read_and_kept() -> None:
