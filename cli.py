@@ -138,8 +138,9 @@ def bench(
                     memory = await measured.resident_mb(process)
             async with server.running(settings, models=lambda _: measured.Instant()):
                 engine = await measured.converse(base, home, turns, measured.THANKS)
-            proving = measured.proving_s(settings.playbook, vocabulary(server.tools_of(settings)))
-            measured.shown(engine, whole, effects, (starts[0], starts[1]), proving, memory, out)
+            at = settings.playbook, vocabulary(server.tools_of(settings))
+            proving, ruling = measured.proving_s(*at), await measured.ruling_again_s(home, *at)
+            measured.shown(engine, whole, effects, (starts[0], starts[1]), proving, ruling, memory, out)
 
     _carry_out(measure())
 

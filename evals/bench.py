@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import cycle, islice
 from pathlib import Path
 
 import httpx
@@ -21,16 +21,23 @@ import jwt
 from rich.console import Console
 from rich.table import Table
 
+from agent.backtest import backtest, past_rulings
+from agent.casefile.clock import Clock
+from agent.casefile.database import Database
 from agent.casefile.records import Mood, Passage
+from agent.casefile.store import CaseFiles
 from agent.home import Home
 from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer
 from evals.talk import Case
 from knowledge.draft import read_draft
+from knowledge.load import load
 from knowledge.precedence import rules_have_a_say
+from knowledge.release import Release
 from knowledge.rules import Vocabulary
 
 SAMPLE = 10
 """Turns around the tenth and around the last that are measured."""
+PAST = 10_000
 THANKS = "Thank you!"
 QUESTION = "How many days do I have to send something back?"
 
@@ -169,6 +176,20 @@ def proving_s(folder: Path, vocabulary: Vocabulary) -> tuple[float, float]:
     return took[0], took[1]
 
 
+async def ruling_again_s(home: Path, folder: Path, vocabulary: Vocabulary) -> float:
+    """What it takes to rule 10,000 past rulings again: those of a home, as often as it takes, by other documents."""
+    database = await Database.open(f"sqlite+aiosqlite:///{home / 'cases.db'}")
+    try:
+        files = CaseFiles(database, Clock(), load(folder, vocabulary).company.id)
+        past = list(islice(cycle(await past_rulings(files, 1000)), PAST))
+    finally:
+        await database.close()
+    live, draft = (Release(name, load(folder, vocabulary)) for name in ("live", "draft"))
+    began = time.monotonic()
+    backtest(past, live, draft, vocabulary)
+    return time.monotonic() - began
+
+
 def stored(home: Path) -> int:
     """Bytes of the case files and checkpoints in a home, with what is still in their journals."""
     return sum(file.stat().st_size for name in ("cases.db*", "checkpoints.db*") for file in home.glob(name))
@@ -180,6 +201,7 @@ def shown(
     effects: Effects,
     starts_s: tuple[float, float],
     proving: tuple[float, float],
+    ruling_s: float,
     memory_mb: float,
     out: Console,
 ) -> None:
@@ -196,6 +218,7 @@ def shown(
         "first start (index and seed)": f"{starts_s[0]:.1f} s",
         "second start": f"{starts_s[1]:.1f} s",
         "the playbook's rules proved, and ten times as many": f"{proving[0]:.1f} s, {proving[1]:.1f} s",
+        "10,000 past rulings made again, by the live release and by a draft": f"{ruling_s:.1f} s",
         "resident memory, embedding model loaded": f"{memory_mb:.0f} MB",
     }
     for name, value in rows.items():
