@@ -451,10 +451,14 @@ def tools_import(declaration: Annotated[Path, typer.Argument(help="The declarati
 
 @audit.command("verify")
 def audit_verify(case: Annotated[str | None, typer.Argument(help="A case's id; default: all.")] = None) -> None:
-    """Verify the hash chains of case files; names the first broken event. Exit code 1 if one is broken."""
+    """Verify the hash chains of case files and of the log of releases; names the first broken event.
+
+    Exit code 1 if one is broken.
+    """
     settings = _settings()
     import server
     from agent.casefile.chain import first_broken
+    from agent.casefile.release_log import ReleaseLog
 
     async def verify() -> None:
         broken = 0
@@ -464,6 +468,11 @@ def audit_verify(case: Annotated[str | None, typer.Argument(help="A case's id; d
                 first = first_broken(rows, head=(head.seq, head.hash))
                 broken += first is not None
                 out.print(f"{case_id}  {len(rows)} events  " + ("whole" if first is None else f"BROKEN at {first}"))
+            if case is None:
+                log = ReleaseLog(files.database, files.clock, files.tenant)
+                first, entries = await log.first_broken(), len((await log.board()).entries)
+                broken += first is not None
+                out.print(f"releases  {entries} steps  " + ("whole" if first is None else f"BROKEN at {first}"))
         if broken:
             raise typer.Exit(1)
 
