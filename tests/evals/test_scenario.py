@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from evals.scenario import Played, flips, play, rewritten
 from evals.scratch import Scratch
 from knowledge.playbook import Scenario
 from tests.knowledge.conftest import HARBOR
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -87,6 +90,15 @@ async def test_what_came_out_otherwise_is_told(company: Scratch, expect: str) ->
 async def test_what_cannot_be_played_fails_and_says_why(company: Scratch, given: str, why: str) -> None:
     played = await tried(company, f"{{given: {given}, customer: [hello], expect: {{status: resolved}}}}")
     assert (played.passed, why in played.why) == (False, True)
+
+
+async def test_the_one_on_the_page_passes(company: Scratch) -> None:
+    [example] = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs" / "scenarios.md").read_text(encoding="utf-8"), re.DOTALL
+    )
+    [(name, told)] = yaml.safe_load(example).items()
+    [played] = await play(company, company.live, [Scenario.model_validate({"name": name, **told})])
+    assert played == Played(name, True, "")
 
 
 async def test_one_scenario_leaves_nothing_to_the_next(company: Scratch) -> None:
