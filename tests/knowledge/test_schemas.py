@@ -69,13 +69,11 @@ def test_there_are_such_faults() -> None:
 
 
 def test_texts_that_look_like_something_else_are_texts(documents: Path, vocabulary: Vocabulary) -> None:
-    workflow = documents / "workflows" / "set_reminder.yaml"
+    workflow, words = documents / "workflows" / "set_reminder.yaml", documents / "wording" / "en.yaml"
     workflow.write_text(workflow.read_text().replace("title: Remind a customer of something", "title: 2026"))
-    workflow.write_text(
-        workflow.read_text().replace("  - propose", "  - when: true\n    look_up: get_customer\n  - propose")
-    )
-    assert complaints(documents, "workflows/set_reminder.yaml") == []
-    checked(documents, vocabulary)
+    words.write_text(words.read_text() + "\nsaid.first: yes\nsaid.then: 12:30\n")
+    assert complaints(documents, "workflows/set_reminder.yaml") == complaints(documents, "wording/en.yaml") == []
+    assert checked(documents, vocabulary).wording["en"].texts["said.first"] == "yes"
 
 
 def test_the_models_words_are_shown(tools: Vocabulary) -> None:
