@@ -344,7 +344,7 @@ class WorkflowStep(Document):
     @model_validator(mode="after")
     def _branches(self) -> Self:
         if bool(self.if_) != bool(self.then) or (self.else_ and not self.if_):
-            raise ValueError("a branch is `if: CONDITION`, `then:` and its steps, and at will `else:` and its steps")
+            raise ValueError("this is half a branch; write `if: CONDITION`, `then:` and its steps, and at will `else:`")
         if self.if_ is not None and self.when is not None:
             raise ValueError("'when' and 'if' are one too many; put the branch under `then` of another one")
         return self
