@@ -41,7 +41,10 @@ valid_from: 2026-01-01
 ## 1.1 A person is always there
 You can ask for a person at any time and need not say why.
 
-## 1.2 Whoever gets nowhere gets a person
+## 1.2 A colleague looks at every change
+Before we change anything for you, a colleague looks at it. This usually takes a few hours.
+
+## 1.3 Whoever gets nowhere gets a person
 When we have asked you for the same thing three times, we change nothing more by ourselves, and a colleague goes on.
 ```rule
 when: state.repeats >= 3 && action.risk != "low_risk"
@@ -127,7 +130,7 @@ def _classes(draft: Draft, vocabulary: Vocabulary, own: Collection[str]) -> dict
         elif name in vocabulary.lookups:
             classes[name] = {"risk": "low_risk", "identity": "confirmed"}
         elif not shape.forbidden:
-            classes[name] = {"risk": "human_approved", "identity": "verified"}
+            classes[name] = {"risk": "human_approved", "identity": "verified", "clause": "service/1.2"}
             classes[name] |= {"reversible": True, "undo": shape.undo} if shape.undo else {}
     return classes
 

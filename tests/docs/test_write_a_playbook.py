@@ -89,7 +89,7 @@ async def test_the_new_rule_decides_a_whole_conversation(desk: Door) -> None:
     await story.customer("Hello, please cancel an order for me")
     await story.customer(order["id"])
     refused = await story.customer(f"{owner['email']}, {owner['postcode']}")
-    assert (refused["ruling"]["outcome"], refused["ruling"]["clauses"]) == ("forbid", ["service/1.3"])
+    assert (refused["ruling"]["outcome"], refused["ruling"]["clauses"]) == ("forbid", ["service/1.4"])
     assert await desk.oracle.item("orders", order["id"]) == order
     says(PAGE, "too late to cancel", block(story.text))
 
