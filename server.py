@@ -57,6 +57,7 @@ from tools.declared import DeclarationError
 from tools.http import Backoffice
 from tools.own import Own
 from web.app import create_app
+from web.canvas_company import Tries
 from web.canvas_testing import Testing
 from web.front import Front
 from web.serving import HOST, claim, free_port, served
@@ -282,13 +283,15 @@ async def opened(
         secrets = home.secret("staff_token"), home.secret("customer_secret")
         drafts = Drafts(database, clock, files.tenant)
         testing = Testing(publisher, files, partial(_scenes, settings))
-        front = Front(desk, turns, *secrets, database.engine.name, publisher, drafts, testing)
+        tries = Tries(partial(stage, settings))
+        front = Front(desk, turns, *secrets, database.engine.name, publisher, drafts, testing, tries)
         sweeper = asyncio.create_task(turns.sweep_forever())
         try:
             yield front
         finally:
             sweeper.cancel()
             await testing.stop()
+            await tries.stop()
             await turns.stop()
 
 
@@ -350,18 +353,25 @@ async def scratch(settings: Settings, home: Path, playbook: Path) -> AsyncIterat
     )
     with contextlib.closing(systems):
         async with (
-            served(systems, port),
+            served(systems, port, stops_by_signal=False),
             Oracle(own.address) as oracle,
             opened(own, clock=clock, lasting=False) as front,
         ):
             yield Scratch(front.desk, front.turns, oracle, clock, await front.desk.live(), systems.renew)
 
 
+@contextlib.asynccontextmanager
+async def stage(settings: Settings, playbook: Path) -> AsyncIterator[Scratch]:
+    """`scratch` in a home that is thrown away."""
+    with TemporaryDirectory(prefix="deskhand-stage-") as home:
+        async with scratch(settings, Path(home), playbook) as company:
+            yield company
+
+
 async def rehearsed(settings: Settings, draft: Path, live: Path) -> Held:
     """The scenarios of the documents in one folder, held against those in the other. Raises one of REFUSALS."""
-    with TemporaryDirectory(prefix="deskhand-test-") as home:
-        async with scratch(settings, Path(home), draft) as company:
-            return await hold(company, live)
+    async with stage(settings, draft) as company:
+        return await hold(company, live)
 
 
 async def _scenes(settings: Settings, draft: Path, live: Path) -> Rehearsal:

@@ -58,6 +58,10 @@ class DraftMoved(DeskhandError):
     """A document of a draft was changed since it was read."""
 
 
+class NotTried(DeskhandError):
+    """A draft is not tried any more, or cannot be."""
+
+
 class ReleasesMoved(DeskhandError):
     """The log of releases has an entry that the writer had not seen."""
 

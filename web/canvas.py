@@ -10,7 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 
-from web import canvas_documents, canvas_impact, canvas_releases, canvas_views
+from web import canvas_documents, canvas_impact, canvas_releases, canvas_try, canvas_views
 from web.console_pages import ConsoleRoute, redirect, render
 from web.console_session import Author, Member, SentForm
 from web.front import Desked
@@ -19,7 +19,7 @@ from web.problems import Problem
 NAME = 80
 """Characters of a draft's name at the most."""
 router = APIRouter(prefix="/canvas", include_in_schema=False, route_class=ConsoleRoute)
-for part in (canvas_documents, canvas_impact, canvas_releases):
+for part in (canvas_documents, canvas_impact, canvas_releases, canvas_try):
     router.include_router(part.router)
 
 

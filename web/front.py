@@ -17,6 +17,7 @@ from agent.casefile.drafts import Drafts
 from agent.desk import Desk
 from agent.publishing import Publisher
 from agent.turns import Turns
+from web.canvas_company import Tries
 from web.canvas_testing import Testing
 from web.problems import Problem
 
@@ -37,6 +38,7 @@ class Front:
     publisher: Publisher
     drafts: Drafts
     testing: Testing
+    tries: Tries
 
     def is_staff(self, token: str) -> bool:
         """Whether this is the staff token; compared in constant time."""

@@ -25,6 +25,7 @@ from agent.errors import (
     LateWriter,
     MessageDiffers,
     NotPublishable,
+    NotTried,
     NotUndoable,
     ReleasesMoved,
 )
@@ -35,6 +36,7 @@ STATUS: dict[type[DeskhandError], int] = {
     CaseUnknown: 404,
     ApprovalUnknown: 404,
     DraftUnknown: 404,
+    NotTried: 409,
     CaseIsClosed: 409,
     MessageDiffers: 409,
     ApprovalStale: 409,

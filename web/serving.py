@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -18,9 +18,15 @@ HOST = "127.0.0.1"
 class _Server(uvicorn.Server):
     """Tells when it answers."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, *, stops_by_signal: bool) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
+        self._stops_by_signal = stops_by_signal
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        with super().capture_signals() if self._stops_by_signal else contextlib.nullcontext():
+            yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -28,16 +34,22 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def served(app: ASGIApp, port: int) -> AsyncIterator[asyncio.Task[None]]:
-    """The app, answering; the task ends when the server is told to stop."""
+async def served(app: ASGIApp, port: int, *, stops_by_signal: bool = True) -> AsyncIterator[asyncio.Task[None]]:
+    """The app, answering; the task ends when the server is told to stop.
+
+    `stops_by_signal=False`: it leaves signals to the server beside which it was started.
+    """
     config = uvicorn.Config(app, host=HOST, port=port, log_level="warning", timeout_graceful_shutdown=3)
-    server = _Server(config)
+    server = _Server(config, stops_by_signal=stops_by_signal)
     serving = asyncio.create_task(server.serve())
     started = asyncio.create_task(server.up.wait())
-    await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
     try:
+        await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
         yield serving
     finally:
+        # One that is told to stop while it starts would leave its socket open.
+        await asyncio.wait({serving, started}, return_when=asyncio.FIRST_COMPLETED)
+        started.cancel()
         server.should_exit = True
         await serving
 

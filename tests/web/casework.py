@@ -10,7 +10,7 @@ import re
 import socket
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC
 from pathlib import Path
 
@@ -63,6 +63,7 @@ from tools.catalog import harbor_catalog
 from tools.http import Backoffice
 from web import console_session
 from web.app import create_app
+from web.canvas_company import Company, Stage, Tries
 from web.canvas_testing import Testing
 from web.front import Front
 
@@ -97,6 +98,11 @@ class NoEmbedder:
 
 def no_model(_release: Release) -> Model:
     """No turn runs here."""
+    raise NotImplementedError
+
+
+def no_stage(_folder: Path) -> AbstractAsyncContextManager[Company]:
+    """No draft is tried here."""
     raise NotImplementedError
 
 
@@ -304,7 +310,9 @@ async def guest(work: Casework) -> AsyncIterator[Staff]:
 
 
 @asynccontextmanager
-async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN) -> AsyncIterator[Casework]:
+async def console_over(
+    home: Path, clock: Clock, staff_token: str = STAFF_TOKEN, stage: Stage = no_stage
+) -> AsyncIterator[Casework]:
     """The console over the store in `home`, on a free port of loopback, in this loop."""
     database = await Database.open(f"sqlite+aiosqlite:///{home / 'cases.db'}")
     backoffice = Backoffice("http://127.0.0.1:9/api")
@@ -327,7 +335,15 @@ async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN)
     drafts = Drafts(database, clock, "harbor")
     testing = Testing(publisher, desk.files, played)
     front = Front(
-        desk, Clerk(desk, InMemorySaver()), staff_token, "customer-secret", "sqlite", publisher, drafts, testing
+        desk,
+        Clerk(desk, InMemorySaver()),
+        staff_token,
+        "customer-secret",
+        "sqlite",
+        publisher,
+        drafts,
+        testing,
+        Tries(stage),
     )
     app = create_app()
     app.state.front = front
@@ -336,6 +352,7 @@ async def console_over(home: Path, clock: Clock, staff_token: str = STAFF_TOKEN)
             yield Casework(front, url, live)
     finally:
         await testing.stop()
+        await front.tries.stop()
         await front.turns.stop()
         await backoffice.aclose()
         await database.close()
