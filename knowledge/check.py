@@ -25,6 +25,7 @@ from knowledge.steps import workflows_fit
 from knowledge.ways import workflows_are_used, workflows_end, workflows_get_on
 from knowledge.wording import contract, names
 
+OPEN = "time.open"
 FEWEST_EXAMPLES = 5
 """An intent cannot be told from others with less."""
 
@@ -41,6 +42,16 @@ def all_findings(draft: Draft, vocabulary: Vocabulary, today: date | None = None
     told = [finding for check in TOLD_AUTHORS for finding in check(draft)]
     past = list(articles_are_in_force(draft, today)) if today else []
     return [*misfits(draft, vocabulary), *proved, *told, *past]
+
+
+def hours_are_known(draft: Draft) -> Iterator[Finding]:
+    """No rule asks whether people are there where the company does not say by weekday when they are."""
+    if draft.company is None or any(draft.company.business_hours.week):
+        return
+    for rule in (rule for clause in draft.clauses.values() for rule in clause.rules if OPEN in rule.when):
+        file, line = _place(rule)
+        wrong = f"'{OPEN}' is never known: the company does not say by weekday when people are there"
+        yield Finding(file, line, wrong, "write `business_hours:` in company.yaml, as `monday: 9:00 to 18:00`")
 
 
 def heads_fit(draft: Draft) -> Iterator[Finding]:
@@ -246,6 +257,7 @@ AMONG_DOCUMENTS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
 )
 TOLD_AUTHORS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     heads_fit,
+    hours_are_known,
     languages_are_named,
     workflows_are_used,
     workflows_end,

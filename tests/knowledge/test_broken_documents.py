@@ -118,6 +118,22 @@ def test_it_is_told_what_to_write_instead(
     assert any(text.startswith(f"company.yaml:{line}: {says}") for text in findings(documents, vocabulary))
 
 
+def test_a_rule_cannot_ask_for_hours_that_are_only_said(documents: Path, vocabulary: Vocabulary) -> None:
+    company, policy = documents / "company.yaml", documents / "policies" / "service.md"
+    rule = 'when: action.name == "ask_for_call" && !time.open'
+    policy.write_text(
+        f"{policy.read_text()}\n## 11.9 In our hours\nWe ring you then.\n```rule\n{rule}\nthen: approve\n```\n"
+    )
+    checked(documents, vocabulary)
+    text = company.read_text()
+    company.write_text(
+        text[: text.index("business_hours:")] + "business_hours: in the morning\n" + text[text.index("tone:") :]
+    )
+    [finding] = findings(documents, vocabulary)
+    line = policy.read_text().partition(rule)[0].count("\n") + 1
+    assert finding.startswith(f"policies/service.md:{line}: 'time.open' is never known")
+
+
 @pytest.mark.parametrize("file", ["company.yaml", "intents.yaml", "actions.yaml"])
 def test_a_missing_document_is_named(documents: Path, vocabulary: Vocabulary, file: str) -> None:
     (documents / file).unlink()
