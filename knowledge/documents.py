@@ -30,6 +30,7 @@ _INSTEAD = {
     "greater_than_equal": "write {ge:g} or more",
     "less_than_equal": "write {le:g} or less",
     "too_short": "write {min_length} or more",
+    "string_too_long": "write {max_length} characters or less",
 }
 """How a kind of complaint begins → what to write instead."""
 D = TypeVar("D", bound=Document)
