@@ -579,22 +579,15 @@ def _drafted(publisher: Publisher, draft: str) -> Release:
 
 
 async def _past(publisher: Publisher, files: CaseFiles, cases: int) -> list[Past]:
-    """The rulings to try a draft on. What is missing can be played by the demo company's customers alone."""
     settings = _settings()
     from functools import partial
 
     import server
-    from evals.past import past_or_played
 
-    if settings.connections or settings.backoffice_url:
-        from agent.backtest import past_rulings
-
-        return await past_rulings(files, cases)
     live = publisher.releases.folder(str((await publisher.log.board()).live))
     with Console(stderr=True).status("") as shown:
-        opening = partial(server.scratch, settings, playbook=live)
-        told = partial(_told, shown, cases)
-        past, played = await past_or_played(files, opening, cases, workers=os.cpu_count() or 1, told=told)
+        told, workers = partial(_told, shown, cases), os.cpu_count() or 1
+        past, played = await server.past_of(settings, files, live, cases, workers=workers, told=told)
     if played:
         Console(stderr=True).print(f"{played} cases were played, since the store holds too few.")
     return past

@@ -20,6 +20,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from agent.backtest import Past, past_rulings
 from agent.casefile.clock import Clock
 from agent.casefile.database import Database
 from agent.casefile.drafts import Drafts
@@ -36,6 +37,7 @@ from agent.policy.facts import vocabulary
 from agent.publishing import Publisher, Rehearsal
 from agent.turns import Turns
 from evals.oracle import Oracle
+from evals.past import past_or_played
 from evals.scenario import Held, hold
 from evals.scratch import Calendar, Scratch
 from knowledge.draft import read_draft
@@ -282,7 +284,7 @@ async def opened(
         turns = Turns(desk, kept)
         secrets = home.secret("staff_token"), home.secret("customer_secret")
         drafts = Drafts(database, clock, files.tenant)
-        testing = Testing(publisher, files, partial(_scenes, settings))
+        testing = Testing(publisher, partial(_scenes, settings), partial(_past, settings, files))
         tries = Tries(partial(stage, settings))
         front = Front(desk, turns, *secrets, database.engine.name, publisher, drafts, testing, tries)
         sweeper = asyncio.create_task(turns.sweep_forever())
@@ -372,6 +374,29 @@ async def rehearsed(settings: Settings, draft: Path, live: Path) -> Held:
     """The scenarios of the documents in one folder, held against those in the other. Raises one of REFUSALS."""
     async with stage(settings, draft) as company:
         return await hold(company, live)
+
+
+async def past_of(
+    settings: Settings,
+    files: CaseFiles,
+    live: Path,
+    cases: int,
+    *,
+    workers: int = 1,
+    told: Callable[[int], None] = lambda _: None,
+) -> tuple[list[Past], int]:
+    """The rulings to try a draft on, and how many cases were played for it by the live release's documents.
+
+    What is missing can be played by the demo company's customers alone. Raises one of REFUSALS.
+    """
+    if settings.connections or settings.backoffice_url:
+        return await past_rulings(files, cases), 0
+    opening = partial(scratch, settings, playbook=live)
+    return await past_or_played(files, opening, cases, workers=workers, told=told)
+
+
+async def _past(settings: Settings, files: CaseFiles, live: Path, cases: int) -> list[Past]:
+    return (await past_of(settings, files, live, cases))[0]
 
 
 async def _scenes(settings: Settings, draft: Path, live: Path) -> Rehearsal:

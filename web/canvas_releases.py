@@ -54,7 +54,7 @@ async def diff(request: Request, door: Desked, _member: Member, release_id: Name
 @router.post("/{release_id}/{step}")
 async def take(
     request: Request, door: Desked, member: Author, _form: SentForm, release_id: Named, step: Step,
-    why: Text = "", percent: Number = 0, on: Text = "", cases: Number = 1000,
+    why: Text = "", percent: Number = 0, on: Text = "", cases: Number = 200,
 ) -> Response:  # fmt: skip
     """Take a step with a release; one that may not be taken is told on its page, with all that stands against it."""
     await _known(door, release_id)

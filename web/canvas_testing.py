@@ -8,8 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agent.backtest import past_rulings
-from agent.casefile.store import CaseFiles
+from agent.backtest import Past
 from agent.errors import DeskhandError, NotPublishable
 from agent.publishing import Publisher, Rehearsal
 from knowledge.documents import PlaybookError
@@ -19,14 +18,17 @@ _LOG = logging.getLogger(__name__)
 Rehearse = Callable[[Path, Path], Awaitable[Rehearsal]]
 """Plays the scenarios of the documents in the first folder, and holds them against those in the second."""
 
+FindPast = Callable[[Path, int], Awaitable[list[Past]]]
+"""The rulings of so many cases, to hold a release against the live one, whose documents are in the folder."""
+
 
 @dataclass
 class Testing:
     """The tests that run; one at a time for a release."""
 
     publisher: Publisher
-    files: CaseFiles
     rehearse: Rehearse
+    past: FindPast
     failed: dict[str, str] = field(default_factory=dict)
     """Release → why its last test came to no end."""
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class Testing:
         draft = await asyncio.to_thread(releases.folder, release_id)
         live = await asyncio.to_thread(releases.folder, str(board.live))
         scenes = await self.rehearse(draft, live)
-        await self.publisher.test(release_id, await past_rulings(self.files, cases), scenes, by=by, why=why)
+        await self.publisher.test(release_id, await self.past(live, cases), scenes, by=by, why=why)
 
     def _over(self, release_id: str, task: asyncio.Task[None]) -> None:
         self._running.pop(release_id, None)

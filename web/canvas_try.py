@@ -38,8 +38,8 @@ async def begin(
     sheet = await canvas_views.sheet(door, str(draft_id))
     try:
         one = await door.tries.begin(member.id, str(draft_id), sheet.documents, customer.strip() or None)
-    except PlaybookError:
-        raise Problem(422, "The draft has something to mend, so nobody can talk to it: its page tells what.") from None
+    except PlaybookError as error:
+        raise Problem(422, f"Nobody can talk to the draft before this is mended: {error.findings[0]}.") from None
     await _said(door, one, messages)
     return redirect(f"/console/canvas/drafts/{draft_id}/try/{one.id}#last")
 

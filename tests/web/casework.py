@@ -12,6 +12,7 @@ import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -23,6 +24,7 @@ from sqlalchemy import text as sql
 from starlette.requests import Request
 from starlette.responses import Response
 
+from agent.backtest import Past, past_rulings
 from agent.casefile import approvals, inbox, lease
 from agent.casefile import events as e
 from agent.casefile.canonical import proposal_digest
@@ -104,6 +106,11 @@ def no_model(_release: Release) -> Model:
 def no_stage(_folder: Path) -> AbstractAsyncContextManager[Company]:
     """No draft is tried here."""
     raise NotImplementedError
+
+
+async def recorded(files: CaseFiles, _live: Path, cases: int) -> list[Past]:
+    """Only what was recorded: nobody plays cases here."""
+    return await past_rulings(files, cases)
 
 
 async def played(draft: Path, _live: Path) -> Rehearsal:
@@ -333,7 +340,7 @@ async def console_over(
         search=Search(home, NoEmbedder()), model_for=no_model, code_secret=b"secret",
     )  # fmt: skip
     drafts = Drafts(database, clock, "harbor")
-    testing = Testing(publisher, desk.files, played)
+    testing = Testing(publisher, played, partial(recorded, desk.files))
     front = Front(
         desk,
         Clerk(desk, InMemorySaver()),

@@ -112,7 +112,7 @@ async def test_what_cannot_be_tried_is_said_in_a_sentence(shop: Casework, mara: 
     await saves(mara, draft, REFUNDS, "spoilt")
     answer = await mara.send_form(f"{draft}/try", f"{draft}/try", text="Hi")
     assert answer.status_code == 422
-    assert "something to mend" in answer.text
+    assert "before this is mended: policies/refunds.md:1" in answer.text
     assert (await mara.get(f"{draft}/try/0000")).status_code == 409
 
 
