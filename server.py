@@ -287,11 +287,12 @@ async def opened(
         testing = Testing(publisher, partial(_scenes, settings), partial(_past, settings, files))
         tries = Tries(partial(stage, settings))
         front = Front(desk, turns, *secrets, database.engine.name, publisher, drafts, testing, tries)
-        sweeper = asyncio.create_task(turns.sweep_forever())
+        beside = [asyncio.create_task(turns.sweep_forever()), asyncio.create_task(desk.stand_by())]
         try:
             yield front
         finally:
-            sweeper.cancel()
+            for task in beside:
+                task.cancel()
             await testing.stop()
             await tries.stop()
             await turns.stop()

@@ -16,7 +16,7 @@ from agent.systems import Systems
 from knowledge.load import PlaybookError
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.rules import Vocabulary
-from knowledge.search import Search
+from knowledge.search import IndexMismatch, IndexUnavailable, Search
 from tools.contract import Catalog
 
 log = logging.getLogger("deskhand.desk")
@@ -96,6 +96,15 @@ class Desk:
     async def for_case(self, case_id: str) -> Release:
         """The release that a new case begins under. Raises what `release` raises."""
         return await self.release(str((await self.log.board()).for_case(case_id)))
+
+    async def stand_by(self) -> None:
+        """Have at hand what a rollback would make live again, and the slice: no customer shall wait for either."""
+        board = await self.log.board()
+        for release_id in {board.before(), board.slice} - {board.live, None}:
+            try:
+                self.model_for(await self.release(str(release_id)))
+            except (ReleaseError, PlaybookError, IndexMismatch, IndexUnavailable) as error:
+                log.warning("The release %s is not at hand: %s", release_id, error)
 
     async def shadow(self) -> Release | None:
         """The release that rules beside the others, without effect; one that cannot be used disturbs nobody."""

@@ -61,8 +61,19 @@ def _workflows(before: Playbook, after: Playbook, names: list[str]) -> list[str]
     )
 
 
-def _plain(book: Playbook, name: str) -> Any:
-    return book.workflows[name].model_dump(mode="json") if name in book.workflows else None
+def _plain(book: Playbook, name: str, within: tuple[str, ...] = ()) -> Any:
+    """A workflow with the parts that it does, and with theirs."""
+    if name not in book.workflows or name in within:
+        return None
+    told = book.workflows[name].model_dump(mode="json")
+    return {"itself": told, "parts": [_plain(book, part, (*within, name)) for part in _parts(told)]}
+
+
+def _parts(told: Any) -> list[str]:
+    if isinstance(told, dict):
+        own = [told["do"]] if isinstance(told.get("do"), str) else []
+        return own + [part for value in told.values() for part in _parts(value)]
+    return [part for value in told for part in _parts(value)] if isinstance(told, list) else []
 
 
 def _proposes(part: Any, names: list[str]) -> bool:

@@ -171,9 +171,10 @@ async def test_a_scenario_that_was_rewritten_to_pass_waits_for_somebody_to_answe
         (("actions.yaml", "  touches: access\n  clause: identity/1.8", "  touches: access\n  clause: identity/1.2"),
          "actions.yaml: send_reset_link"),
         (("workflows/refund.yaml", "order.refundable > 0.0", "order.refundable > 1.0"), "workflows/refund.yaml"),
+        (("workflows/find_their_order.yaml", "Find the order", "Look for the order"), "workflows/refund.yaml"),
         (("company.yaml", "failed_proofs: 5", "failed_proofs: 4"), "company.yaml: identity"),
     ],
-    ids=["a rule", "a class", "a workflow", "who somebody is"],
+    ids=["a rule", "a class", "a workflow", "a part of one", "who somebody is"],
 )  # fmt: skip
 async def test_who_wrote_what_touches_money_identity_or_access_does_not_publish_it(
     publisher: Publisher, changed: Change, change: tuple[str, str, str], place: str

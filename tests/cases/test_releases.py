@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from agent.backtest import ruled_beside
 from agent.casefile import events as e
-from agent.casefile.release_log import Shadowed
+from agent.casefile.release_log import Published, Shadowed
 from agent.publishing import Rehearsal
 from evals.talk import Case, Turn
 from knowledge.release import Release
@@ -181,7 +181,11 @@ async def test_what_a_log_of_releases_says_is_live_outlives_a_restart(built_home
     folder = shutil.copytree(HARBOR, tmp_path / "harbor")
     async with running(home, playbook=folder) as house:
         first = (await house.client.get("/healthz")).json()["release"]
+        log = house.front.publisher.log
+        board = await log.append(await log.board(), Published(release="f00f00f00f00", was=first), by="Ben", why=WHY)
+        await log.append(board, Published(release=first, was="f00f00f00f00", back=True), by="Ben", why=WHY)
     with (folder / "articles" / "shops.md").open("a", encoding="utf-8") as article:
         article.write("\nA new shop opens in spring.\n")
     async with running(home, playbook=folder) as house:
         assert (await house.client.get("/healthz")).json()["release"] == first
+        await house.front.desk.stand_by()  # the one to go back to is gone, which stops nobody
