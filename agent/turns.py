@@ -38,6 +38,8 @@ from agent.turn import OpenTurn
 from agent.undo import take_back
 
 SWEEP_S = 1.0
+LOOKS, LOOK_S = 10, 0.1
+"""How often, and how far apart, a run that begins at the graph asks for a lease that is held."""
 HANDOVER_SHARE = 0.4
 """The share of a turn's time that is kept for handing over when the rest did not suffice."""
 WITHOUT_GRAPH = {"ticket": follow_up, "effect": look_again, "undo": take_back, "reminder": remind}
@@ -265,15 +267,21 @@ class Turns:
             locale = release.playbook.company.locales[0]
             opened = e.CaseOpened(release=release.id, channel="studio", locale=locale)
             await files.open(opened, case_id)
-        text = _last_words(state)
-        async with files.database.write() as tx:  # in one, or a sweep might answer the message before this run does
-            held = await lease.acquire(tx, self.desk.clock, case_id, self.owner)
-            if held is None:
-                raise LateWriter(f"Another worker is at work on the case {case_id}; try again in a moment.")
-            if text:
-                await inbox.accept(tx, self.desk.tenant, self.desk.clock, case_id, str(uuid.uuid4()), text)
+        held = await self._with_words(case_id, _last_words(state))
         self._keepers[case_id] = asyncio.create_task(self._keep(held))
         return await self._open(held, await self._due(case_id))
+
+    async def _with_words(self, case_id: str, text: str) -> Lease:
+        """The case's lease, with a message taken in. A sweep that only looks whether there is work has it a moment."""
+        for _ in range(LOOKS):
+            async with self.desk.files.database.write() as tx:  # in one, or a sweep might answer before this run does
+                held = await lease.acquire(tx, self.desk.clock, case_id, self.owner)
+                if held is not None and text:
+                    await inbox.accept(tx, self.desk.tenant, self.desk.clock, case_id, str(uuid.uuid4()), text)
+            if held is not None:
+                return held
+            await asyncio.sleep(LOOK_S)
+        raise LateWriter(f"Another worker is at work on the case {case_id}; try again in a moment.")
 
 
 def _is_cancelled() -> bool:

@@ -20,6 +20,7 @@ from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Command
 
+from agent.casefile import lease
 from agent.casefile.lease import LEASE_S
 from agent.errors import ApprovalStale
 from agent.graph import build
@@ -136,6 +137,21 @@ async def test_a_resume_that_decides_nothing_leaves_the_case_to_others(house: Ho
     assert decided.status_code == 200
     turn = decided.json()["turn"]
     assert [receipt["state"] for receipt in turn["receipts"]] == ["verified"]
+
+
+async def test_a_resume_waits_for_who_only_looks_whether_there_is_work(house: House, people: People) -> None:
+    _, graph, thread, _ = await _submitted(house, people)
+    files, case_id = house.front.desk.files, str(thread["configurable"]["thread_id"])
+    async with files.database.write() as tx:
+        held = await lease.acquire(tx, files.clock, case_id, "a sweep elsewhere")
+    assert held is not None
+    run = asyncio.create_task(graph.ainvoke(Command(resume={"decision": "approve", "reason": "seen"}), thread))
+    await asyncio.sleep(0.2)
+    assert not run.done()
+    async with files.database.write() as tx:
+        await lease.release(tx, held)
+    done = await run
+    assert "HG-" in done["messages"][-1]["content"]
 
 
 async def test_a_run_that_dies_after_its_resume_is_finished_by_the_sweep(house: House, people: People) -> None:
