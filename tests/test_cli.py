@@ -101,9 +101,18 @@ def test_a_talk_with_nobody_says_how_to_start_one(deskhand: Deskhand, url: str) 
 
 
 def test_an_audit_of_no_case_says_so(deskhand: Deskhand) -> None:
-    assert deskhand("audit", "verify").stdout == ""
+    assert deskhand("audit", "verify").stdout == "releases  0 steps  whole\n"
     unknown = deskhand("audit", "verify", "nosuch")
     assert (unknown.exit_code, unknown.stderr.strip()) == (1, "There is no case nosuch.")
+
+
+def test_an_edited_log_of_releases_is_found_broken(deskhand: Deskhand) -> None:
+    assert "first start" in deskhand("playbook", "releases").stdout
+    assert deskhand("audit", "verify").stdout == "releases  2 steps  whole\n"
+    with contextlib.closing(sqlite3.connect(deskhand.home / "cases.db")) as store, store:
+        store.execute("UPDATE release_log SET body = replace(body, 'first start', 'Mara')")
+    edited = deskhand("audit", "verify")
+    assert (edited.exit_code, edited.stdout) == (1, "releases  2 steps  BROKEN at 1\n")
 
 
 def test_a_setting_is_named_as_it_is_set(deskhand: Deskhand) -> None:
@@ -120,7 +129,7 @@ async def _a_case(home: Path) -> str:
 def test_an_edited_file_is_found_broken(deskhand: Deskhand) -> None:
     case_id = asyncio.run(_a_case(deskhand.home))
     whole = deskhand("audit", "verify")
-    assert (whole.exit_code, whole.stdout) == (0, f"{case_id}  1 events  whole\n")
+    assert (whole.exit_code, whole.stdout) == (0, f"{case_id}  1 events  whole\nreleases  0 steps  whole\n")
     with contextlib.closing(sqlite3.connect(deskhand.home / "cases.db")) as store, store:
         store.execute("UPDATE events SET body = replace(body, 'web', 'fax')")
     edited = deskhand("audit", "verify", case_id)
