@@ -157,7 +157,7 @@ def test_the_command_keeps_them_in_the_store_once(built_home: Path, tmp_path: Pa
         assert shown.exit_code == 0, shown.output
         assert "statuses: " in shown.stdout
     verified = CliRunner().invoke(cli.app, ["audit", "verify"], env=env).stdout.splitlines()
-    assert len(verified) == 2
+    assert len(verified) == 3, "two cases, and the log of releases"
     assert all(line.endswith("whole") for line in verified)
 
 

@@ -38,6 +38,7 @@ ACTIONS = {
     "send_reset_link": {"ordinal"},
     "create_ticket": {"kind", "subject", "body", "priority", "number"},
     "report_bug": {"kind", "subject", "body", "priority"},
+    "grant_exception": {"kind", "wish"},
     "book_appointment": {"slot_id", "kind", "starts"},
     "ask_for_call": {"kind"},
     "move_appointment": {"appointment_id", "slot_id", "starts", "was"},
@@ -104,7 +105,7 @@ def test_every_action_aims_at_one_record(shop: Shop) -> None:
     scope = scope_of("cus_100001")
     named = SimpleNamespace(
         order_id="HG-1", subscription_id="sub_1", number=2, slot_id="slo_1", appointment_id="app_1", reminder_id="r1",
-        at="2026-12-03T10:00",
+        at="2026-12-03T10:00", kind="billing_terms",
     )  # fmt: skip
     aims = {action.name: action.aim(named, scope) for action in shop.tools.actions}
     assert {name: (aim.kind, aim.id) for name, aim in aims.items()} == {
@@ -121,6 +122,7 @@ def test_every_action_aims_at_one_record(shop: Shop) -> None:
         "send_reset_link": ("customer", "cus_100001"),
         "create_ticket": ("ticket", "2"),
         "report_bug": ("ticket", "bug"),
+        "grant_exception": ("ticket", "billing_terms"),
         "book_appointment": ("slot", "slo_1"),
         "ask_for_call": ("customer", "cus_100001"),
         "move_appointment": ("appointment", "app_1"),
