@@ -31,13 +31,19 @@ def prepared() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
+    """What is kept once is kept for all: documents are the same release wherever they stand."""
+    return Releases(tmp_path_factory.mktemp("kept"), HARBOR_TOOLS)
+
+
 @pytest.fixture
-async def publisher(files: CaseFiles, tmp_path: Path, prepared: list[str]) -> Publisher:
+async def publisher(files: CaseFiles, releases: Releases, prepared: list[str]) -> Publisher:
     async def prepare(release: Release) -> None:
         prepared.append(release.id)
 
     log = ReleaseLog(files.database, files.clock, files.tenant)
-    publisher = Publisher(Releases(tmp_path, HARBOR_TOOLS), log, HARBOR_TOOLS, files.clock, prepare)
+    publisher = Publisher(releases, log, HARBOR_TOOLS, files.clock, prepare)
     await publisher.begin(HARBOR)
     return publisher
 
@@ -230,11 +236,9 @@ async def test_back_leads_only_to_what_was_live(publisher: Publisher, changed: C
         await publisher.roll_back(by="Ben", why=WHY, to=release)
 
 
-async def test_a_kept_release_that_was_edited_goes_nowhere(
-    publisher: Publisher, changed: Change, tmp_path: Path
-) -> None:
-    release = await submitted(publisher, changed(WORDS))
-    file = tmp_path / "releases" / release / "policies" / "refunds.md"
+async def test_a_kept_release_that_was_edited_goes_nowhere(publisher: Publisher, changed: Change) -> None:
+    release = await submitted(publisher, changed(("articles/shops.md", "owner:", "owner: Nobody, and")))
+    file = publisher.releases.folder(release) / "policies" / "refunds.md"
     file.chmod(0o644)
     file.write_text(file.read_text(encoding="utf-8").replace("50.0", "5000.0"), encoding="utf-8")
     with pytest.raises(Exception, match="is not what was published"):

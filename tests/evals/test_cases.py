@@ -96,6 +96,7 @@ async def test_each_is_whole_and_marked_and_nothing_of_it_waits(kept: CaseFiles)
         await kept.load(case_id)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_the_same_seed_tells_the_same_cases_whoever_plays_them(
     kept: CaseFiles, opening: Opening, tmp_path: Path
@@ -140,6 +141,7 @@ async def test_sums_lie_on_both_sides_of_a_limit_so_that_a_changed_one_shows(com
     assert sum(one > 65 for one in sums) >= 15
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_backtest_has_cases_made_where_there_are_too_few(command_home: Path, looser: Path) -> None:
     env = {"DESKHAND_HOME": str(command_home)}
@@ -149,6 +151,7 @@ def test_a_backtest_has_cases_made_where_there_are_too_few(command_home: Path, l
     assert json.loads(shown.stdout)["cases"] > 0
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_the_command_keeps_them_in_the_store_once(built_home: Path, tmp_path: Path) -> None:
     env = {"DESKHAND_HOME": str(copied(built_home, tmp_path / "home"))}

@@ -40,6 +40,7 @@ def edit(file: Path, old: str, new: str) -> None:
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_harbors_scenarios_pass_and_are_of_all_kinds(company: Scratch) -> None:
     played = await play(company, company.live)
@@ -154,6 +155,7 @@ async def test_what_failed_before_is_no_flip(company: Scratch, copy: Path) -> No
     assert await flips(company, company.live, draft, now) == []
 
 
+@pytest.mark.slow
 def test_the_command_fails_with_a_scenario_and_names_it(command_home: Path, copy: Path) -> None:
     for file in (copy / "scenarios").iterdir():
         file.unlink()

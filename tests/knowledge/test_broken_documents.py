@@ -157,7 +157,7 @@ def test_a_document_that_is_nested_too_deeply_is_not_read(documents: Path, vocab
     assert "actions.yaml:1: this is nested too deeply; write it out plainly" in findings(documents, vocabulary)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_damage_is_told_with_a_line_of_a_document(
     documents: Path, vocabulary: Vocabulary, data: st.DataObject

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+import shutil
 import socket
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
@@ -59,6 +61,7 @@ from agent.turns import Turns
 from knowledge.embed import Vectors
 from knowledge.release import Release, Releases
 from knowledge.search import Search
+from tests.knowledge.vocabulary import HARBOR_TOOLS
 from tools.browser.action import Browsing
 from tools.browser.chromium import Chromium
 from tools.catalog import harbor_catalog
@@ -316,6 +319,14 @@ async def guest(work: Casework) -> AsyncIterator[Staff]:
         yield guest
 
 
+@cache
+def _kept() -> tempfile.TemporaryDirectory[str]:
+    """Harbor's documents as a release: checking them takes longer than most tests."""
+    folder = tempfile.TemporaryDirectory(prefix="deskhand-kept-")
+    Releases(Path(folder.name), HARBOR_TOOLS).keep(HARBOR)
+    return folder
+
+
 @asynccontextmanager
 async def console_over(
     home: Path, clock: Clock, staff_token: str = STAFF_TOKEN, stage: Stage = no_stage
@@ -326,6 +337,8 @@ async def console_over(
     browsing = Browsing(Chromium(), home, {"backoffice": "http://127.0.0.1:9"})
     catalog = harbor_catalog(backoffice, b"secret", clock.now, UTC, OwnSide(), browsing)
     words = vocabulary(catalog)
+    if not (home / "releases").exists():
+        shutil.copytree(_kept().name, home, dirs_exist_ok=True)
     releases = Releases(home, words)
     log = ReleaseLog(database, clock, "harbor")
 

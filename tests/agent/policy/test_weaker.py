@@ -69,7 +69,7 @@ def demands_by(facts: Facts, book: Playbook, words: Vocabulary) -> tuple[int, in
     return ruling.outcome.strictness, max(Level) if nowhere else Level.named(ruling.identity_needed)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(before=books(), after=books(), facts=FACTS)
 def test_where_nothing_is_found_weaker_no_ruling_is(before: Playbook, after: Playbook, facts: Facts) -> None:
     found = {one.action for one in weaker(before, after, WORDS, TODAY)}
@@ -79,7 +79,7 @@ def test_where_nothing_is_found_weaker_no_ruling_is(before: Playbook, after: Pla
         assert now[1] >= was[1]
 
 
-@settings(max_examples=200)
+@settings(max_examples=60)
 @given(before=books(), after=books())
 def test_each_case_that_is_shown_is_one(before: Playbook, after: Playbook) -> None:
     for one in weaker(before, after, WORDS, TODAY):
@@ -96,6 +96,7 @@ def _facts(one: Weaker) -> Facts:
     }  # fmt: skip
 
 
+@settings(max_examples=30)
 @given(book=books())
 def test_no_playbook_is_weaker_than_itself(book: Playbook) -> None:
     assert weaker(book, book, WORDS, TODAY) == []
