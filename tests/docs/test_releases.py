@@ -21,7 +21,6 @@ STEPS = (
     'playbook rollback --by Ben --why "More refunds than we thought"',
     "playbook releases",
 )
-FAILING = "refund_just_above_the_limit_waits"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # the machines that run these tests are busy
 
 
@@ -30,7 +29,8 @@ async def test_a_loosened_limit_goes_to_the_customers_and_back(tmp_path: Path) -
     draft = copy.root / "draft"
     (copy.root / "knowledge" / "harbor").rename(draft)
     _edit(draft / "policies" / "refunds.md", "amount > 50.0", "amount > 80.0")
-    _edit(draft / "scenarios" / "refunds.yaml", f"{FAILING}:", "refund_above_the_old_limit_is_paid:")
+    given = 'total: [{}, 400], refunded: false}}}}\n  customer: ["I would like {}'
+    _edit(draft / "scenarios" / "refunds.yaml", given.format(60, "50.01"), given.format(90, "80.01"))
     (copy.root / "knowledge" / "harbor").symlink_to(PROJECT / "knowledge" / "harbor")
     told, names, codes = list[str](), dict[str, str](), list[int]()
     for step in STEPS:
@@ -39,7 +39,7 @@ async def test_a_loosened_limit_goes_to_the_customers_and_back(tmp_path: Path) -
         if not names:
             names["DRAFT"] = re.findall(r"\b[0-9a-f]{12}\b", said)[0]
         told += [f"$ deskhand {step}", *_plain(said, names), ""]
-    assert codes == [0, 1, 1, 0, 1, 0, 0, 0], "\n".join(told)
+    assert codes == [0, 0, 1, 0, 1, 0, 0, 0], "\n".join(told)
     says(PAGE, "to the customers and back", "```console\n" + "\n".join(told).strip() + "\n```")
 
 

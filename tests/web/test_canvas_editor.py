@@ -70,15 +70,15 @@ async def test_findings_come_while_writing_and_lead_to_their_line(mara: Page, wo
 
 
 async def test_a_finding_in_another_document_opens_it_at_its_line(mara: Page, work: Casework) -> None:
-    await mara.goto(f"{await begun(work)}/documents/intents.yaml")
+    await mara.goto(f"{await begun(work)}/documents/actions.yaml")
     box = mara.get_by_label("Text", exact=True)
-    await box.fill((await box.input_value()).replace("workflow: refund\n", "workflow: refnud\n"))
+    await box.fill((await box.input_value()).replace("clause: contact/5.1\n", "clause: contact/95.1\n"))
     await mara.get_by_role("button", name="Save").click()
     await mara.get_by_role("link", name="Spring").click()
-    await mara.get_by_role("link", name="intents.yaml:").first.click()
+    await mara.get_by_role("link", name="actions.yaml:").first.click()
     await expect(box).to_be_focused()
     at = await caret_line(mara)
-    assert "refnud" in (await box.input_value()).split("\n")[at - 1]
+    assert "contact/95.1" in (await box.input_value()).split("\n")[at - 1]
 
 
 async def test_two_who_write_in_one_document_bring_their_texts_together(
