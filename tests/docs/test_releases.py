@@ -40,7 +40,7 @@ async def test_a_loosened_limit_goes_to_the_customers_and_back(tmp_path: Path) -
             names["DRAFT"] = re.findall(r"\b[0-9a-f]{12}\b", said)[0]
         told += [f"$ deskhand {step}", *_plain(said, names), ""]
     assert codes == [0, 0, 1, 0, 1, 0, 0, 0], "\n".join(told)
-    says(PAGE, "to the customers and back", "```console\n" + "\n".join(told).strip() + "\n```")
+    says(PAGE, "to the customers and back", "```console\n" + "\n".join(told).strip() + "\n```\n")
 
 
 def _edit(path: Path, right: str, wrong: str) -> None:
