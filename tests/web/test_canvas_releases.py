@@ -13,6 +13,8 @@ from tests.agent.test_publishing import past
 from tests.web.casework import Casework, Staff, console_over, identified, received
 from tests.web.test_canvas import REFUNDS, begun, saves, text_of
 
+pytestmark = pytest.mark.slow
+
 LOOSER = ("action.args.amount > 50.0", "action.args.amount > 80.0")
 
 

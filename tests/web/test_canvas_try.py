@@ -25,6 +25,8 @@ from tests.web.test_canvas import REFUNDS, begun, saves, text_of
 from tests.web.test_canvas_releases import LOOSER
 from web.canvas_company import Tries
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["built_home"]
 
 
