@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE =
 .PHONY: run chat studio test test-slow test-systems test-rt matrix kill readme bench lock clean
 .DEFAULT_GOAL := run
 
-.venv/run.stamp: requirements.lock
+.venv/run.stamp: requirements.lock pyproject.toml
 	@echo "Installing what Deskhand stands on (about a minute, once) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(PIP) install --quiet --require-hashes --only-binary :all: -r requirements.lock

@@ -6,19 +6,14 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import replace
-from datetime import UTC, tzinfo
 from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.backtest import Past, past_rulings
 from agent.casefile.clock import Clock
@@ -26,6 +21,7 @@ from agent.casefile.database import Database
 from agent.casefile.drafts import Drafts
 from agent.casefile.release_log import ReleaseLog
 from agent.casefile.store import CaseFiles
+from agent.connected import connected_tools, tenant_of, tools_of
 from agent.desk import Desk, Limits
 from agent.errors import DeskhandError, NotUsable
 from agent.graph import build
@@ -35,12 +31,13 @@ from agent.models.port import Model
 from agent.own import OwnSide
 from agent.policy.facts import vocabulary
 from agent.publishing import Publisher, Rehearsal
+from agent.settings import HOST
+from agent.settings import Settings as Settings
 from agent.turns import Turns
 from evals.oracle import Oracle
 from evals.past import past_or_played
 from evals.scenario import Held, hold
 from evals.scratch import Calendar, Scratch
-from knowledge.draft import read_draft
 from knowledge.embed import EmbeddingUnavailable, MiniLM
 from knowledge.load import PlaybookError
 from knowledge.release import Release, ReleaseError, Releases
@@ -49,20 +46,13 @@ from tools.backoffice import session as backoffice_staff
 from tools.backoffice.anew import Anew
 from tools.backoffice.app import create_app as create_backoffice
 from tools.backoffice.store import Unusable
-from tools.browser.action import Browsing
-from tools.browser.chromium import Chromium
-from tools.catalog import connected_catalog, harbor_catalog
-from tools.connections import connections_of
-from tools.connectors.connection import Connection, Needs, tried
-from tools.contract import Catalog, ToolLost
+from tools.contract import ToolLost
 from tools.declared import DeclarationError
-from tools.http import Backoffice
-from tools.own import Own
 from web.app import create_app
 from web.canvas_company import Tries
 from web.canvas_testing import Testing
 from web.front import Front
-from web.serving import HOST, claim, free_port, served
+from web.serving import claim, free_port, served
 
 REFUSALS = (
     DeskhandError,
@@ -76,129 +66,13 @@ REFUSALS = (
     ToolLost,
 )
 """What stops a command, each with one sentence that says what to do."""
-HARBOR = Path(__file__).parent / "knowledge" / "harbor"
-
-
-class Settings(BaseSettings):
-    """The contract's settings, from the environment."""
-
-    model_config = SettingsConfigDict(env_prefix="DESKHAND_", populate_by_name=True, extra="ignore")
-
-    port: int = Field(default=8000, validation_alias="PORT", ge=1, le=65535)
-    home: Path = Path(".deskhand")
-    playbook: Path = HARBOR
-    database_url: str | None = Field(default=None, validation_alias="DATABASE_URL")
-    backoffice_url: str | None = None
-    """The company's systems (their API is under `/api`); by default the embedded ones, over HTTP like any other."""
-    connections: Path | None = None
-    """A file that names other systems, whose tools stand beside the back office's or in their place."""
-    chromium: str | None = Field(default=None, validation_alias="CHROMIUM")
-    """The browser for pages without an API; by default the system's own, if it has one."""
-    model: str | None = None
-    openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
-    openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY")
-    turn_timeout_s: float = Field(default=30, gt=0)
-    approval_ttl_s: float = Field(default=86_400, gt=0)
-    confirm_ttl_s: float = Field(default=900, gt=0)
-    retry_s: float = Field(default=30, gt=0)
-    clock_offset_s: float = 0
-    rate_limit: int | None = Field(default=None, gt=0)
-    """Requests a minute from one address; off by default, since the default address is loopback."""
-
-    @property
-    def address(self) -> str:
-        """Where it is served."""
-        return f"http://{HOST}:{self.port}"
-
-
-def tools_of(settings: Settings) -> Catalog:
-    """The company's tools, to look at; they reach no system before they are called. Raises DeclarationError."""
-    needs = needs_of(settings, looking=True)
-    browsing = _browsing(settings, Chromium())
-    own = harbor_catalog(needs.customers, needs.code_secret, needs.clock, needs.zone, needs.own, browsing)
-    return connected_catalog(own, connections_of(settings.connections, needs))
-
-
-def needs_of(
-    settings: Settings,
-    code_secret: bytes = b"",
-    *,
-    own: Own | None = None,
-    folder: Path = Path(),
-    looking: bool = False,
-    clock: Clock | None = None,
-) -> Needs:
-    """What tools may need of the house; `looking`: they are not called, so a secret may be missing."""
-    customers = Backoffice(_backoffice(settings))
-    return Needs(
-        clock=(clock or Clock(settings.clock_offset_s)).now,
-        code_secret=code_secret,
-        customers=customers,
-        own=own or OwnSide(),
-        zone=zone_of(settings.playbook),
-        folder=folder,
-        looking=looking,
-    )
-
-
-@contextlib.asynccontextmanager
-async def connected_tools(
-    settings: Settings,
-    code_secret: bytes,
-    own: Own | None = None,
-    *,
-    looking: bool = False,
-    clock: Clock | None = None,
-) -> AsyncIterator[tuple[Catalog, list[Connection]]]:
-    """The company's tools, to work with, and the systems that they belong to. Raises DeclarationError."""
-    needs = needs_of(settings, code_secret, own=own, looking=looking, clock=clock)
-    async with contextlib.AsyncExitStack() as stack:
-        backoffice = await stack.enter_async_context(needs.customers)
-        chromium = await stack.enter_async_context(Chromium(settings.chromium))
-        browsing = _browsing(settings, chromium)
-        harbor = harbor_catalog(backoffice, code_secret, needs.clock, needs.zone, needs.own, browsing)
-        browsed = [tool for tool in harbor.tools.values() if tool.system == "staff_pages"]
-        pages = Connection(system="staff_pages", tools=browsed, probe=lambda: tried(chromium.reached()))
-        house = Connection(system="backoffice", tools=[tool for tool in harbor.tools.values() if tool not in browsed])
-        if settings.backoffice_url:  # the embedded one is there whenever the product is
-            house = replace(house, probe=lambda: tried(backoffice.reached()))
-        connections = connections_of(settings.connections, needs)
-        for connection in connections:
-            stack.push_async_callback(connection.close)
-        yield connected_catalog(harbor, connections), [house, pages, *connections]
-
-
-def _browsing(settings: Settings, chromium: Chromium) -> Browsing:
-    return Browsing(chromium, settings.home, {"backoffice": _backoffice(settings)})
-
-
-def tenant_of(playbook: Path) -> str:
-    """The company's id. Raises PlaybookError when its document cannot be read."""
-    draft = read_draft(playbook)
-    if draft.company is None:
-        raise PlaybookError(draft.findings)
-    return draft.company.id
-
-
-def zone_of(playbook: Path) -> tzinfo:
-    """The company's time zone; UTC while its document cannot be read, which is told when it is loaded."""
-    company = read_draft(playbook).company if playbook.is_dir() else None
-    return ZoneInfo(company.time_zone) if company is not None else UTC
-
-
-def _backoffice(settings: Settings) -> str:
-    return settings.backoffice_url or f"{settings.address}/backoffice"
-
-
-def _store(settings: Settings) -> str:
-    return settings.database_url or f"sqlite+aiosqlite:///{settings.home / 'cases.db'}"
 
 
 @contextlib.asynccontextmanager
 async def case_files(settings: Settings) -> AsyncIterator[CaseFiles]:
     """The case files alone, to look at. Raises NotUsable, PlaybookError."""
     Home.at(settings.home)
-    database = await Database.open(_store(settings))
+    database = await Database.open(settings.store)
     try:
         yield CaseFiles(database, Clock(settings.clock_offset_s), tenant_of(settings.playbook))
     finally:
@@ -251,7 +125,7 @@ async def opened(
         known = vocabulary(catalog)
         loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
         report("Checking the playbook")
-        database = await Database.open(_store(settings), lasting=lasting)
+        database = await Database.open(settings.store, lasting=lasting)
         stack.push_async_callback(database.close)
         files = CaseFiles(database, clock, tenant_of(settings.playbook))
         releases, log = Releases(home.path, known), ReleaseLog(database, clock, files.tenant)
@@ -312,7 +186,7 @@ def prepared(search: Search, models: Models) -> Callable[[Release], Awaitable[No
 async def publishing(settings: Settings) -> AsyncIterator[tuple[Publisher, CaseFiles]]:
     """The releases of a home and its case files, also while it is served. Raises one of REFUSALS."""
     home, clock = Home.at(settings.home), Clock(settings.clock_offset_s)
-    database = await Database.open(_store(settings))
+    database = await Database.open(settings.store)
     try:
         known, tenant = vocabulary(tools_of(settings)), tenant_of(settings.playbook)
 

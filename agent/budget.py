@@ -11,7 +11,7 @@ from agent.casefile.records import Passage
 from agent.casefile.spending import Account, Spent
 from agent.desk import Desk
 from agent.models.port import Frame, IntentChoice, Model, Reading, Step, ToolOffer
-from knowledge.playbook import Budget, Budgets
+from knowledge.company import Budget, Budgets
 
 
 class Purse:

@@ -8,6 +8,7 @@ the one who publishes it.
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +17,11 @@ from agent.backtest import Backtest, Past, backtest
 from agent.casefile.clock import Clock
 from agent.casefile.release_log import Accepted, Board, Checked, Published, ReleaseLog, Shadowed, Sliced, Tested
 from agent.errors import NotPublishable
+from knowledge.draft import read_draft
 from knowledge.release import Release, Releases
 from knowledge.rules import Vocabulary
 from knowledge.touching import touching
-from knowledge.weaker import Weaker, weaker
+from knowledge.weaker import Weaker, easier_proofs, weaker
 
 FIRST_START = "first start"
 """Who publishes the documents of a home that has no release yet."""
@@ -41,6 +43,8 @@ class Trial:
 
     backtest: Backtest
     weaker: list[Weaker]
+    easier: list[str]
+    """What makes it easier to pass for a customer."""
     rehearsal: Rehearsal
 
     @property
@@ -50,7 +54,12 @@ class Trial:
         known = {one.action for one in self.weaker}
         shown = {f"{f.action} in past cases: {f.kind}" for f in self.backtest.blocking if f.action not in known}
         words = "was rewritten or removed, and fails now as it was"
-        return [*proved, *sorted(shown), *(f"the scenario '{name}' {words}" for name in self.rehearsal.rewritten)]
+        return [
+            *proved,
+            *self.easier,
+            *sorted(shown),
+            *(f"the scenario '{name}' {words}" for name in self.rehearsal.rewritten),
+        ]
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,11 @@ class Publisher:
         return await asyncio.to_thread(self.releases.get, str(board.live))
 
     async def submit(self, folder: Path, *, by: str, why: str, authors: list[str] | None = None) -> Release:
-        """Check documents and keep them as a release. Raises PlaybookError with all findings."""
+        """Check documents and keep them as a release. Raises PlaybookError with all findings, NotPublishable."""
+        company = (await asyncio.to_thread(read_draft, folder)).company
+        if company is not None and company.id != self.log.tenant:
+            wrong = f"These documents are of the company '{company.id}', and this house is of another one"
+            raise NotPublishable(f"{wrong}: write `id: {self.log.tenant}` in company.yaml.")
         release = await asyncio.to_thread(self.releases.keep, folder)
         board, wrote = await self.log.board(), authors or [by]
         if not set(wrote) <= set(board.authors(release.id)):
@@ -106,7 +119,8 @@ class Publisher:
         found = await asyncio.to_thread(backtest, past, live, draft, self.vocabulary)
         today = self.clock.now().date()
         proved = await asyncio.to_thread(weaker, live.playbook, draft.playbook, self.vocabulary, today)
-        return Trial(found, proved, scenes)
+        easier = easier_proofs(live.playbook.company.identity, draft.playbook.company.identity)
+        return Trial(found, proved, easier, scenes)
 
     async def accept(self, release_id: str, *, by: str, why: str) -> None:
         """Answer for what its last test found weaker. Raises NotPublishable when there is nothing to answer for."""
@@ -134,7 +148,7 @@ class Publisher:
         accepted = any(isinstance(e.body, Accepted) and e.body.tested == seq for e in board.of(release_id))
         found += [f"Somebody has to answer for this: {one}" for one in test.weaker if not accepted]
         parts = touching(self.releases.get(board.live).playbook, release.playbook, self.vocabulary)
-        if parts and by in board.authors(release_id):
+        if parts and _same(by) in map(_same, board.authors(release_id)):
             found.append(
                 f"{by} wrote it, and it touches money, identity or access ({', '.join(parts)}): "
                 "a second person has to publish it."
@@ -190,6 +204,11 @@ class Publisher:
         if board.state(release_id) is None:
             raise NotPublishable(f"There is no release '{release_id}'; `deskhand playbook releases` lists them.")
         return self.releases.get(release_id)
+
+
+def _same(name: str) -> str:
+    """A name as it is told apart from others: nobody becomes a second person by capitals or spaces."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def _named(by: str, why: str) -> None:

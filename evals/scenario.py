@@ -22,8 +22,8 @@ from evals.customer import Customer, Goal, Persona
 from evals.oracle import Record
 from evals.phrases import phrases_in
 from evals.scratch import Conversation, Scratch
-from knowledge.playbook import Change, Expect, Given, GivenOrder, Scenario
 from knowledge.release import Release
+from knowledge.scenarios import Change, Expect, Given, GivenOrder, Scenario
 from tools.contract import Action
 
 BESIDE = ("messages", "tickets")

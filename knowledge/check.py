@@ -15,11 +15,12 @@ from knowledge.draft import LOCALE, Draft
 from knowledge.evidence import rules_can_be_told
 from knowledge.guards import what_touches_is_guarded
 from knowledge.parts import parts_fit
-from knowledge.playbook import Rule, Scenario, braced
+from knowledge.playbook import Rule
 from knowledge.policies import CITES
 from knowledge.precedence import escalations_can_hold, rules_have_a_say
 from knowledge.reach import comparisons_can_hold, steps_are_reached
 from knowledge.rules import FactType, RuleError, Vocabulary, closest, compile_rule
+from knowledge.scenarios import Scenario, braced
 from knowledge.schemas import head, schema_of
 from knowledge.steps import workflows_fit
 from knowledge.ways import workflows_are_used, workflows_end, workflows_get_on

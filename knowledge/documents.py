@@ -12,8 +12,8 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from knowledge.playbook import PATTERNS, Document
 from knowledge.rules import closest
+from knowledge.terms import PATTERNS, Document
 
 Where = tuple[str | int, ...]
 """The way to a part of a document: `("steps", 2, "when")`."""

@@ -9,11 +9,15 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
+from knowledge.company import Company
 from knowledge.documents import Finding, PlaybookError, Source, Where, attempt, read_text, read_yaml, shaped
-from knowledge.playbook import ActionDef, Article, Clause, Company, Document, IntentDef, Scenario, Wording, Workflow
+from knowledge.playbook import ActionDef, Article, Clause, IntentDef, Wording
 from knowledge.policies import citing, read_article, read_policy
 from knowledge.rules import closest
+from knowledge.scenarios import Scenario
 from knowledge.schemas import schema_named
+from knowledge.terms import Document
+from knowledge.workflows import Workflow
 
 FILES = ("company.yaml", "intents.yaml", "actions.yaml")
 FOLDERS = {"workflows": ".yaml", "policies": ".md", "articles": ".md", "wording": ".yaml", "scenarios": ".yaml"}

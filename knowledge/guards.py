@@ -7,8 +7,9 @@ from contextlib import suppress
 
 from knowledge.documents import Finding
 from knowledge.draft import Draft
+from knowledge.plain import case_in_words
 from knowledge.precedence import LEADS_NOWHERE, LEVELS, Held, held_rules, named
-from knowledge.proof import Undecided, World, in_words
+from knowledge.proof import Undecided, World
 from knowledge.rules import Vocabulary
 
 HIGHEST = LEVELS[-1]
@@ -26,10 +27,12 @@ def what_touches_is_guarded(draft: Draft, vocabulary: Vocabulary) -> Iterator[Fi
         here = world.among("action.name", [name])
         with suppress(Undecided):
             if action.risk == "low_risk" and (case := world.case(here, asking)) is not None:
-                wrong = f"'{name}' touches {action.touches} without the customer's yes, as where {in_words(case)}"
+                as_where = f"as where {case_in_words(case, vocabulary)}"
+                wrong = f"'{name}' touches {action.touches} without the customer's yes, {as_where}"
                 yield draft.finding("actions.yaml", (name, "risk"), wrong, "write `risk: customer_confirmed`")
             if action.identity != HIGHEST and (case := world.case(here, proving)) is not None:
-                wrong = f"'{name}' touches {action.touches} of one who is not {HIGHEST}, as where {in_words(case)}"
+                as_where = f"as where {case_in_words(case, vocabulary)}"
+                wrong = f"'{name}' touches {action.touches} of one who is not {HIGHEST}, {as_where}"
                 yield draft.finding("actions.yaml", (name, "identity"), wrong, f"write `identity: {HIGHEST}`")
 
 

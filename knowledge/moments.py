@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import groupby
 
-from knowledge.playbook import BusinessHours
+from knowledge.company import BusinessHours
 
 DAYS = {"en": "monday tuesday wednesday thursday friday saturday sunday"}
 MONTHS = {"en": "january february march april may june july august september october november december"}

@@ -8,9 +8,10 @@ from typing import get_args
 
 from knowledge.documents import Finding, Where
 from knowledge.draft import Draft
-from knowledge.playbook import IdentityLevel, Workflow, WorkflowStep
 from knowledge.procedure import MOST_STEPS, Procedure, procedure, written
 from knowledge.rules import closest
+from knowledge.terms import IdentityLevel
+from knowledge.workflows import Workflow, WorkflowStep
 
 LEVELS = get_args(IdentityLevel)
 _NAME = re.compile(r"[^\W\d][\w' -]*")

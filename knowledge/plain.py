@@ -9,9 +9,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
-from knowledge.playbook import IdentityLevel, Rule, RuleOutcome
+from knowledge.playbook import Rule
+from knowledge.proof import SOMETHING_ELSE, Case
 from knowledge.rules import FactType, RuleError, Scalar, Vocabulary, compile_rule
 from knowledge.syntax import Call, Fact, Listed, Literal, Node, kind_of, tree
+from knowledge.terms import IdentityLevel, RuleOutcome
 
 _ASKED: dict[RuleOutcome, str] = {
     "confirm": "the customer must say yes to {it} first",
@@ -35,6 +37,7 @@ _AS_THEY_ARE = ("double", "int", "string", "bool")
 _VERB = re.compile(r" (?:is|are|was|were|has|have) ")
 _JOINING = ("_&&_", "_||_", "!_", "@in")
 _PARTICLES = ("as", "for", "of", "to", "from", "with", "at", "by", "on", "in", "up", "out", "off", "back", "aside")
+_WANTS = "the agent wants to"
 _SINGULAR = re.compile(r"(?:ss|us|is|news)$")
 _SPAN = re.compile(r"(.+)_(\d+)([dhm])")
 _SPANS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -46,7 +49,7 @@ def rule_in_words(rule: Rule, vocabulary: Vocabulary) -> str:
     Never raises: a condition that does not compile, or that cannot be said, stands in the sentence as it was written.
     """
     said = condition_in_words(rule.when, vocabulary.variables, vocabulary)
-    it = "it" if "the agent wants to" in said else "what it wants to do" if rule.then == "forbid" else "what is wanted"
+    it = "it" if _WANTS in said else "what it wants to do" if rule.then == "forbid" else "what is wanted"
     asked = [_ASKED[rule.then].format(it=it)] if rule.then else []
     asked += [_SHOWN[rule.identity]] if rule.identity else []
     head = {"always": "Always", "never": "Never"}.get(said, f"When {said}")
@@ -60,6 +63,13 @@ def condition_in_words(text: str, variables: Mapping[str, FactType], vocabulary:
     except RuleError:
         node = None
     return f"`{' '.join(text.split())}` holds" if node is None else _Speaker(vocabulary).clause(node)
+
+
+def case_in_words(case: Case, vocabulary: Vocabulary) -> str:
+    """A case: `the agent wants to issue a refund, the amount is 51, the order's status is "delivered"`."""
+    speaker = _Speaker(vocabulary)
+    said = [speaker.known(Fact(name, vocabulary.variables[name]), value) for name, value in case.items()]
+    return ", ".join(sorted(said, key=lambda one: not one.startswith(_WANTS))) or "any case"
 
 
 def fact_in_words(name: str, vocabulary: Vocabulary) -> str:
@@ -132,6 +142,14 @@ class _Speaker:
                 return f"{self._does(one, _VERBS[function], holds)} {self.value(other)}"
             case _:
                 return f"{self.value(node)} holds" if holds else f"{self.value(node)} does not hold"
+
+    def known(self, fact: Fact, value: Scalar) -> str:
+        """What a fact is in some case."""
+        if isinstance(value, bool):
+            return self._flag(fact.name, value)
+        if isinstance(value, str) and value.startswith(SOMETHING_ELSE):
+            return f"{self._is(fact, True)} {value}"
+        return self._comparison("_==_", fact, Literal(value))
 
     def value(self, node: Node) -> str:
         """What a part of a condition stands for."""

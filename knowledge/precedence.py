@@ -5,16 +5,18 @@ The strictest wins, so that two rules never contradict each other; one of them m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import get_args
 
 from knowledge.documents import Finding
 from knowledge.draft import Draft
-from knowledge.playbook import Clause, IdentityLevel, RiskClass, Rule, RuleOutcome
-from knowledge.proof import Condition, Undecided, World, in_words
+from knowledge.plain import case_in_words
+from knowledge.playbook import Clause, IntentDef, Rule
+from knowledge.proof import Condition, Undecided, World
 from knowledge.rules import Domain, Vocabulary
+from knowledge.terms import IdentityLevel, RiskClass, RuleOutcome
 
 OUTCOMES = (None, *get_args(RuleOutcome))
 """What a rule or a class may ask for, the strictest last; None: nothing."""
@@ -59,7 +61,7 @@ def rules_have_a_say(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
     world = World(vocabulary, named(draft, vocabulary))
     rules = held_rules(draft, world)
     for held in rules:
-        told = list(_impossible(world, held.rule.when)) or _overruled(world, held, rules, draft)
+        told = list(_impossible(world, held.rule.when)) or _overruled(world, held, rules, draft, vocabulary)
         file, _, line = held.rule.source.rpartition(":")
         yield from (Finding(file, int(line), wrong, instead) for wrong, instead in told)
 
@@ -84,13 +86,19 @@ def escalations_can_hold(draft: Draft, vocabulary: Vocabulary) -> Iterator[Findi
 
 def named(draft: Draft, vocabulary: Vocabulary) -> dict[str, Domain]:
     """The facts that are names in the documents; where those could not be read in whole, they may be anything."""
-    names = {"action.name": Domain((*vocabulary.lookups, *vocabulary.actions))}
-    if "intents" not in draft.partial:
-        names["intent.name"] = Domain(tuple(draft.intents))
-        names["intent.area"] = Domain(tuple(dict.fromkeys(one.product_area for one in draft.intents.values())))
-    if draft.company is not None and "wording" not in draft.partial:
-        names["case.locale"] = Domain(tuple(dict.fromkeys([*draft.company.locales, *draft.wording])))
-    return names
+    known = draft.company is not None and "wording" not in draft.partial
+    locales = [*(draft.company.locales if draft.company else ()), *draft.wording] if known else []
+    return names_in([] if "intents" in draft.partial else list(draft.intents.values()), locales, vocabulary)
+
+
+def names_in(intents: Sequence[IntentDef], locales: Sequence[str], vocabulary: Vocabulary) -> dict[str, Domain]:
+    """The facts that are names of tools, intents, areas and languages, and what each can be; without any: anything."""
+    return {
+        "action.name": Domain((*vocabulary.lookups, *vocabulary.actions)),
+        "intent.name": Domain(tuple(dict.fromkeys(intent.name for intent in intents))),
+        "intent.area": Domain(tuple(dict.fromkeys(intent.product_area for intent in intents))),
+        "case.locale": Domain(tuple(dict.fromkeys(locales))),
+    }
 
 
 def _impossible(world: World, text: str) -> Iterator[_Told]:
@@ -103,7 +111,7 @@ def _impossible(world: World, text: str) -> Iterator[_Told]:
             yield "this can never hold", "see what it asks for at the same time"
 
 
-def _overruled(world: World, held: Held, rules: list[Held], draft: Draft) -> list[_Told]:
+def _overruled(world: World, held: Held, rules: list[Held], draft: Draft, vocabulary: Vocabulary) -> list[_Told]:
     """Whether something stricter has been said wherever a rule holds."""
     if "actions" in draft.partial:
         return []
@@ -124,7 +132,7 @@ def _overruled(world: World, held: Held, rules: list[Held], draft: Draft) -> lis
     except Undecided:
         return []
     by_whom = " or ".join(dict.fromkeys(winner.clause.id for winner in winners)) or "the class of the action"
-    wrong = f"this never decides: wherever it holds, {by_whom} is stricter, as where {in_words(case)}"
+    wrong = f"this never decides: wherever it holds, {by_whom} is stricter, as where {case_in_words(case, vocabulary)}"
     return [(wrong, "remove it, or say where it is meant to hold alone")]
 
 

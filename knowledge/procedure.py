@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from knowledge.documents import Where
-from knowledge.playbook import IdentityLevel, Need, Playbook, Workflow, WorkflowStep
+from knowledge.playbook import Playbook
 from knowledge.rules import MATTER, FactType, Vocabulary
+from knowledge.terms import IdentityLevel
+from knowledge.workflows import Need, Workflow, WorkflowStep
 
 MOST_STEPS = 200
 """Of one procedure: nobody reads a longer one aloud."""

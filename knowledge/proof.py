@@ -128,12 +128,43 @@ class World:
             return bool(answer == z3.sat)
 
     def case(self, *conditions: Condition) -> Case | None:
-        """A case in which all of them hold; None: it is proved that there is none. Raises Undecided."""
+        """A case in which all of them hold, by the facts that make it one; None: it is proved that there is none.
+
+        Whatever the other facts are, they hold. A text that need not be one of the documents' is another.
+        Raises Undecided.
+        """
         with self._asked(*conditions) as answer:
-            return self._told(self._solver.model()) if answer == z3.sat else None
+            if answer != z3.sat:
+                return None
+            model = self._with_other_texts(self._solver.model())
+        values = {decl.name(): (decl(), model[decl]) for decl in model.decls() if decl.arity() == 0}
+        for name in sorted(values.keys() & self._facts.keys()):
+            others = {other: at for other, at in values.items() if other != name}
+            values = others if self._follow(conditions, others) else values
+        return self._told({name: value for name, (_, value) in values.items() if name in self._facts})
+
+    def _with_other_texts(self, model: Any) -> Any:
+        """The model, changed so that each text is none that the documents name, where that may be."""
+        for name, term in sorted(self._facts.items()):
+            if self._variables[name] == "string" and not self._domains.get(name, Domain()).values:
+                self._solver.push()
+                self._solver.add(term >= len(self._texts))
+                if self._solver.check() == z3.sat:
+                    model = self._solver.model()
+                else:
+                    self._solver.pop()
+        return model
+
+    def _follow(self, conditions: Iterable[Condition], values: Mapping[str, tuple[Any, Any]]) -> bool:
+        """Whether all conditions hold wherever these values are as they are."""
+        with self._asked(
+            *(term == value for term, value in values.values()), z3.Not(self.all_of(conditions))
+        ) as answer:
+            return bool(answer == z3.unsat)
 
     @contextmanager
     def _asked(self, *conditions: Condition) -> Iterator[Any]:
+        before = self._solver.num_scopes()
         self._solver.push()
         try:
             self._solver.add(*conditions)
@@ -142,7 +173,7 @@ class World:
                 raise Undecided(self._solver.reason_unknown())
             yield answer
         finally:
-            self._solver.pop()
+            self._solver.pop(self._solver.num_scopes() - before)
 
     def never_so(self, text: str, returns: Returns = "bool") -> Iterator[tuple[str, str]]:
         """What an expression compares a fact with and the fact never is: the mistake, and what to write instead."""
@@ -156,10 +187,9 @@ class World:
             elif not self.possible(_MODELLED[sign, "bool"](self._fact(fact), self._value(value))):
                 yield f"'{fact.name}' is never {_SIGNS[sign].format(value)}", f"it is {_reach(domain)}"
 
-    def _told(self, model: Any) -> Case:
-        values = {name: model[term] for name, term in sorted(self._facts.items())}
+    def _told(self, values: Mapping[str, Any]) -> Case:
         texts = {number: text for text, number in self._texts.items()}
-        return {name: self._scalar(name, value, texts) for name, value in values.items() if value is not None}
+        return {name: self._scalar(name, value, texts) for name, value in sorted(values.items())}
 
     def _scalar(self, name: str, value: Any, texts: dict[int, str]) -> Scalar:
         """`texts`: by their numbers; those that no document names are told apart, and added."""
@@ -210,12 +240,6 @@ class World:
         """Some value, and always the same for the same expression; lists and spans of time are only told apart."""
         kind: FactType = kind_of(node) or "string"
         return self._open.setdefault(node, z3.Const(f"open {len(self._open)}", _SORTS[kind](self._ctx)))
-
-
-def in_words(case: Case) -> str:
-    """A case as a support lead reads it: `order.status is "shipped", order.total is 51`."""
-    told = (f'{name} is "{value}"' if isinstance(value, str) else f"{name} is {value}" for name, value in case.items())
-    return ", ".join(told) or "any case"
 
 
 def _compared(node: Node) -> Iterator[tuple[Fact, str, str | int | float]]:

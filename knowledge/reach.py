@@ -11,10 +11,10 @@ from functools import cached_property
 from knowledge.documents import Finding, Where
 from knowledge.draft import Draft
 from knowledge.parts import file_of, procedures
-from knowledge.playbook import Workflow
 from knowledge.procedure import Placed, Procedure, variables_at, written
 from knowledge.proof import Condition, Undecided, World
 from knowledge.rules import Domain, FactType, RuleError, Vocabulary
+from knowledge.workflows import Workflow
 
 Dead = tuple[str, Where, str]
 """A workflow, what in it is never come to or never holds, and which of both it is."""

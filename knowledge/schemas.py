@@ -14,9 +14,12 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from knowledge.playbook import ActionDef, Company, IntentDef, Scenario, Workflow
+from knowledge.company import Company
+from knowledge.playbook import ActionDef, IntentDef
 from knowledge.rules import Vocabulary
+from knowledge.scenarios import Scenario
 from knowledge.wording import contract
+from knowledge.workflows import Workflow
 
 FOLDER = "_schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -13,10 +13,10 @@ from typing import Any
 
 import yaml
 
+from knowledge.company import Company
 from knowledge.documents import Finding, PlaybookError
 from knowledge.draft import Draft, read_draft
 from knowledge.plain import action_in_words
-from knowledge.playbook import Company
 from knowledge.rules import Vocabulary
 from knowledge.schemas import head, write_schemas
 from knowledge.wording import contract

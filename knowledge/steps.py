@@ -11,10 +11,10 @@ from jinja2 import TemplateSyntaxError
 from knowledge.documents import Finding, Where
 from knowledge.draft import Draft
 from knowledge.parts import LEVELS, file_of, is_unknown, procedures
-from knowledge.playbook import Workflow, WorkflowStep
 from knowledge.procedure import Placed, Procedure, variables_at
 from knowledge.rules import ActionShape, FactType, Returns, RuleError, Vocabulary, closest, compile_rule
 from knowledge.wording import names
+from knowledge.workflows import Workflow, WorkflowStep
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from typing import get_args
 from knowledge.documents import Finding, Where
 from knowledge.draft import Draft
 from knowledge.parts import file_of, parts, procedures, starts
-from knowledge.playbook import Chosen, WorkflowStep
 from knowledge.procedure import written
 from knowledge.rules import Vocabulary, closest
 from knowledge.steps import Step
+from knowledge.workflows import Chosen, WorkflowStep
 
 _NAMED = re.compile(r"(?<![\w.])([a-z_]\w*)\.([a-z_]\w*)")
 Place = tuple[str, Where]

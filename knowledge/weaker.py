@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from knowledge.company import IdentityMethods
+from knowledge.plain import case_in_words
 from knowledge.playbook import Playbook, Rule
-from knowledge.precedence import CLASSES, LEADS_NOWHERE, LEVELS, OUTCOMES
-from knowledge.proof import Case, Condition, Undecided, World, in_words
+from knowledge.precedence import CLASSES, LEADS_NOWHERE, LEVELS, OUTCOMES, names_in
+from knowledge.proof import Case, Condition, Undecided, World
 from knowledge.rules import Domain, Vocabulary
 
 _WANTED = dict(
@@ -32,11 +34,12 @@ class Weaker:
     """Those that asked for more, and do not any more."""
     case: Case | None
     """None: it could not be proved that there is none."""
+    where: str
+    """The case in plain words."""
 
     def __str__(self) -> str:
         by = f" ({', '.join(self.clauses)})" if self.clauses else ""
-        as_where = f"as where {in_words(self.case)}" if self.case is not None else "or so it may be: no proof was found"
-        return f"{self.action} wants {self.now} where it wanted {self.was}{by}, {as_where}"
+        return f"{self.action} wants {self.now} where it wanted {self.was}{by}, {self.where}"
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,16 @@ class _Side:
 def weaker(before: Playbook, after: Playbook, vocabulary: Vocabulary, today: date) -> list[Weaker]:
     """All that `after` lets through more easily than `before`, from `today` on."""
     world = World(vocabulary, domains_of(before, after, vocabulary))
+
+    def told(case: Case | None) -> str:
+        return f"as where {case_in_words(case, vocabulary)}" if case else "or so it may be: no proof was found"
+
     found: dict[tuple[str, str, str], Weaker] = {}
     for day in _days(before, after, today):
         rules = [[(rule, world.when(rule.when)) for rule in book.rules_on(day)] for book in (before, after)]
         for action in touched(before, after):
             old, new = (_Side(book, action, held, world) for book, held in zip((before, after), rules, strict=True))
-            for one in _of_action(old, new):
+            for one in _of_action(old, new, told):
                 found.setdefault((one.action, one.was, one.now), one)
     return list(found.values())
 
@@ -87,15 +94,15 @@ def touched(*books: Playbook) -> list[str]:
     return sorted(named)
 
 
-def _of_action(old: _Side, new: _Side) -> Iterator[Weaker]:
+def _of_action(old: _Side, new: _Side, told: Callable[[Case | None], str]) -> Iterator[Weaker]:
     for fall in _falls(old, OUTCOMES, old.outcome, new.outcome):
         strict = [(rule, when) for rule, when in old.rules if OUTCOMES.index(rule.then) >= fall.was]
-        clauses = _lost(old.world, strict, fall)
-        yield Weaker(old.action, _WANTED[OUTCOMES[fall.was]], _WANTED[OUTCOMES[fall.now]], clauses, fall.case)
+        was, now = (_WANTED[OUTCOMES[level]] for level in (fall.was, fall.now))
+        yield Weaker(old.action, was, now, _lost(old.world, strict, fall), fall.case, told(fall.case))
     for fall in _falls(old, LEVELS, old.identity, new.identity):
         strict = [(rule, when) for rule, when in old.rules if rule.identity and LEVELS.index(rule.identity) >= fall.was]
         was, now = (f"identity '{LEVELS[level]}'" for level in (fall.was, fall.now))
-        yield Weaker(old.action, was, now, _lost(old.world, strict, fall), fall.case)
+        yield Weaker(old.action, was, now, _lost(old.world, strict, fall), fall.case, told(fall.case))
 
 
 @dataclass(frozen=True)
@@ -143,8 +150,25 @@ def _days(before: Playbook, after: Playbook, today: date) -> list[date]:
 def domains_of(before: Playbook, after: Playbook, vocabulary: Vocabulary) -> dict[str, Domain]:
     """What the facts can be that are names in the documents of either."""
     locales = [*before.company.locales, *after.company.locales, *before.wording, *after.wording]
-    return {
-        "action.name": Domain((*vocabulary.lookups, *vocabulary.actions)),
-        "intent.name": Domain(tuple(dict.fromkeys([*before.intents, *after.intents]))),
-        "case.locale": Domain(tuple(dict.fromkeys(locales))),
-    }
+    return names_in([*before.intents.values(), *after.intents.values()], locales, vocabulary)
+
+
+_EASIER = {
+    "facts_needed": ("facts prove who somebody is", min),
+    "code_minutes": ("minutes long a code is good", max),
+    "code_tries": ("tries are given for a code", max),
+    "failed_proofs": ("proofs may fail before a person takes over", max),
+}
+"""What `company.yaml` says of how customers show who they are, and whether less or more of it makes that easier."""
+
+
+def easier_proofs(before: IdentityMethods, after: IdentityMethods) -> list[str]:
+    """What makes it easier to pass for somebody, each as one sentence."""
+    found = []
+    for name, (what, easier) in _EASIER.items():
+        was, now = getattr(before, name), getattr(after, name)
+        if now != was and now == easier(was, now):
+            found.append(f"{now} {what}, and it was {was} before (company.yaml: identity)")
+    secret = {fact.name for fact in before.facts if not fact.in_order_mail}
+    told = sorted(fact.name for fact in after.facts if not fact.in_order_mail and fact.name not in secret)
+    return found + [f"'{name}' proves by itself who somebody is (company.yaml: identity)" for name in told]

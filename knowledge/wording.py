@@ -15,9 +15,11 @@ from typing import Any, get_args
 from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from knowledge.company import Fact
 from knowledge.moments import spoken
-from knowledge.playbook import Fact, Need, Wording
+from knowledge.playbook import Wording
 from knowledge.rules import Vocabulary
+from knowledge.workflows import Need
 
 HANDOFF_REASONS = (
     "person_asked", "policy", "no_rule", "unknown_outcome", "mismatch", "failed", "identity_failed", "system_down",

@@ -12,9 +12,10 @@ from pathlib import PurePosixPath
 
 from knowledge.documents import PlaybookError, attempt, read_yaml, shaped
 from knowledge.plain import rule_in_words
-from knowledge.playbook import Clause, Workflow
+from knowledge.playbook import Clause
 from knowledge.policies import read_policy
 from knowledge.rules import Vocabulary
+from knowledge.workflows import Workflow
 from web.canvas_diagram import Diagram, drawn
 from web.canvas_workflow import Told, told
 

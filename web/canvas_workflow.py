@@ -8,9 +8,9 @@ from typing import Literal
 
 from knowledge.documents import Where
 from knowledge.plain import condition_in_words
-from knowledge.playbook import Workflow, WorkflowStep
 from knowledge.procedure import procedure, variables_at
 from knowledge.rules import Vocabulary
+from knowledge.workflows import Workflow, WorkflowStep
 from web.console_words import named
 
 Kind = Literal["begin", "look_up", "ask", "propose", "say", "person", "do", "branch"]

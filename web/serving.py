@@ -11,8 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from agent.errors import NotUsable
-
-HOST = "127.0.0.1"
+from agent.settings import HOST
 
 
 class _Server(uvicorn.Server):

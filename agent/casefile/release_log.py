@@ -192,13 +192,13 @@ class ReleaseLog:
     """The log of one tenant."""
 
     def __init__(self, database: Database, clock: Clock, tenant: str) -> None:
-        self._database, self._clock, self._tenant = database, clock, tenant
+        self._database, self._clock, self.tenant = database, clock, tenant
         self._known = Board()
 
     async def board(self) -> Board:
         """What the log says by now; only what is new in it is read."""
         async with self._database.read() as db:
-            mine = (release_log.c.tenant == self._tenant) & (release_log.c.seq > self._known.seq)
+            mine = (release_log.c.tenant == self.tenant) & (release_log.c.seq > self._known.seq)
             rows = (await db.execute(select(release_log).where(mine).order_by(release_log.c.seq))).mappings()
             board = self._known.after(_entry(row) for row in rows)
         if board.seq > self._known.seq:
@@ -208,11 +208,11 @@ class ReleaseLog:
     async def append(self, board: Board, body: Body, *, by: str, why: str) -> Board:
         """Write the next step, decided on this board. Raises ReleasesMoved when another was written meanwhile."""
         at, salt = self._clock.stamp(), chain.new_salt()
-        entry = Entry(seq=board.seq + 1, at=at, by=by, why=why, kind=type(body).__name__, body=body)
+        entry = Entry(seq=board.seq + 1, at=at, by=_line(by), why=_line(why), kind=type(body).__name__, body=body)
         told = entry.model_dump_json(include={"by", "why", "body"})
         digest = chain.body_digest(salt, told)
-        names: dict[str, Any] = {"tenant": self._tenant, "seq": entry.seq, "kind": entry.kind, "at": at}
-        mine = release_log.c.tenant == self._tenant
+        names: dict[str, Any] = {"tenant": self.tenant, "seq": entry.seq, "kind": entry.kind, "at": at}
+        mine = release_log.c.tenant == self.tenant
         try:
             async with self._database.write() as tx:
                 last = await tx.execute(select(release_log.c.hash).where(mine, release_log.c.seq == board.seq))
@@ -227,13 +227,18 @@ class ReleaseLog:
     async def first_broken(self) -> int | None:
         """The seq of the first entry that is not as it was written; None: the log is whole."""
         async with self._database.read() as db:
-            mine = select(release_log).where(release_log.c.tenant == self._tenant).order_by(release_log.c.seq)
+            mine = select(release_log).where(release_log.c.tenant == self.tenant).order_by(release_log.c.seq)
             rows = [{**row, "case_id": CHAIN} for row in (await db.execute(mine)).mappings()]
         return chain.first_broken(rows)
 
 
 CHAIN = "releases"
 """What the entries' hashes name in the place of a case."""
+
+
+def _line(text: str) -> str:
+    """A text on one line, without what a terminal would take for a command."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
 def _entry(row: RowMapping) -> Entry:

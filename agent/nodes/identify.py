@@ -7,7 +7,7 @@ from agent.casefile.records import Intent, Level
 from agent.nodes.intake import code_lapsed
 from agent.state import Step
 from agent.turn import OpenTurn
-from knowledge.playbook import IdentityMethods
+from knowledge.company import IdentityMethods
 
 
 def identity_step(turn: OpenTurn, intent: Intent, needed: Level, slots: list[str]) -> Step | None:

@@ -12,8 +12,9 @@ from pydantic import BaseModel, JsonValue
 from agent.casefile.fold import Case
 from agent.casefile.records import Args, Intent, Level, Mood
 from agent.errors import NotUsable
+from knowledge.company import Company
 from knowledge.plain import field_in_words
-from knowledge.playbook import Company, Playbook
+from knowledge.playbook import Playbook
 from knowledge.rules import ActionShape, Domain, FactType, LookupShape, Vocabulary
 from tools.contract import Action, Catalog, Risk, Tool, scalars
 

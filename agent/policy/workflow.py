@@ -15,9 +15,9 @@ from pydantic import JsonValue, ValidationError
 from agent.casefile.canonical import canonical
 from agent.casefile.records import Args, Intent
 from agent.policy.facts import Facts, bind
-from knowledge.playbook import WorkflowStep
 from knowledge.procedure import Procedure, variables_at
 from knowledge.rules import FactType, Returns, RuleError, Vocabulary, compile_rule, evaluate
+from knowledge.workflows import WorkflowStep
 from tools.contract import Catalog
 
 Found = Mapping[str, dict[str, JsonValue]]

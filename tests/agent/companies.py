@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from knowledge.playbook import (
-    ActionDef,
-    Budget,
-    Budgets,
-    BusinessHours,
-    Clause,
-    Company,
-    IdentityMethods,
-    IntentDef,
-    Playbook,
-    Rule,
-    Workflow,
-)
+from knowledge.company import Budget, Budgets, BusinessHours, Company, IdentityMethods
+from knowledge.playbook import ActionDef, Clause, IntentDef, Playbook, Rule
+from knowledge.workflows import Workflow
 
 CLASSES = {
     name: ActionDef(name=name, risk=risk, identity=identity, clause=clause, undo={"label_order": name}.get(name))

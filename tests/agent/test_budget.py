@@ -18,7 +18,7 @@ from agent.errors import BudgetSpent
 from agent.nodes.act import act
 from agent.nodes.propose import propose
 from agent.turn import OpenTurn
-from knowledge.playbook import Budgets
+from knowledge.company import Budgets
 from tests.agent.companies import AMPLE
 from tests.agent.desks import authorised, desk_over, new_case, open_turn
 from tests.agent.shop import Shop

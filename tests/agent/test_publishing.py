@@ -203,6 +203,32 @@ async def test_who_puts_down_anothers_draft_does_not_become_its_only_author(
             await publisher.publish(release, by=author, why=WHY)
 
 
+async def test_nobody_becomes_a_second_person_by_capitals_or_spaces(publisher: Publisher, changed: Change) -> None:
+    release = await submitted(publisher, changed(STRICTER))
+    for name in ("MARA", " mara ", "\uff2dara"):
+        with pytest.raises(NotPublishable, match="a second person"):
+            await publisher.publish(release, by=name, why=WHY)
+
+
+async def test_easier_proofs_of_identity_want_somebody_to_answer_for_them(
+    publisher: Publisher, changed: Change
+) -> None:
+    release = await submitted(publisher, changed(("company.yaml", "facts_needed: 2", "facts_needed: 1")))
+    with pytest.raises(NotPublishable, match="answer for this: 1 facts prove who somebody is"):
+        await publisher.publish(release, by="Ben", why=WHY)
+
+
+async def test_another_companys_documents_are_not_kept_here(publisher: Publisher, changed: Change) -> None:
+    with pytest.raises(NotPublishable, match=r"of the company 'quarry', .* write `id: harbor`"):
+        await publisher.submit(changed(("company.yaml", "id: harbor", "id: quarry")), by="Mara", why=WHY)
+
+
+async def test_a_name_and_a_reason_are_one_line_of_the_log(publisher: Publisher, changed: Change) -> None:
+    release = await publisher.submit(changed(WORDS), by="Mara\n", why="spring\n\x1b[2J2026  published")
+    (entry,) = (await publisher.log.board()).of(release.id)[-1:]
+    assert (entry.by, entry.why) == ("Mara", "spring [2J2026 published")
+
+
 async def test_words_alone_may_be_published_by_who_wrote_them(publisher: Publisher, changed: Change) -> None:
     release = await submitted(publisher, changed(WORDS))
     assert await publisher.obstacles(release, "Mara") == []

@@ -13,6 +13,7 @@ import pytest_asyncio
 
 import server
 from agent.casefile.events import EffectStarted
+from agent.connected import needs_of
 from agent.models.port import ActionStep
 from tests.cases.theatre import Theatre, playing
 from tests.tools.connectors import warehouse
@@ -126,7 +127,7 @@ class Company:
 async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
     """Harbor Goods with two systems of its own beside the back office."""
     folder = tmp_path_factory.mktemp("company")
-    stock = Warehouse(folder, server.needs_of(server.Settings(), folder=folder))
+    stock = Warehouse(folder, needs_of(server.Settings(), folder=folder))
     stock.store.write_text('{"rows": [], "calls": 0}')
     command = f"{{command: [{sys.executable}, {warehouse.__file__}, {stock.store}]}}"
     text = DECLARATION.replace("timeout_s: 2\n", "timeout_s: 5\n") + "  wipe: forbidden\n"

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 import pytest_asyncio
 
-from knowledge.playbook import BusinessHours
+from knowledge.company import BusinessHours
 from server import HARBOR
 from tests.backoffice import Record
 from tests.cases.house import House, running

@@ -11,10 +11,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.settings import HOST
 from tests.docs.pages import PROJECT, Fence, fences
-from web.serving import HOST, free_port
+from web.serving import free_port
 
-ROOMS = ("agent", "tools", "knowledge", "evals", "web", "tests")
+ROOMS = ("agent", "tools", "knowledge", "evals", "web", "commands", "tests")
 FILES = ("server.py", "cli.py", "pyproject.toml")
 PATIENCE_S = 240
 """For one command: the machines that run these tests are busy."""

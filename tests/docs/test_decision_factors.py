@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import pytest
 
 import server
+from agent.connected import tools_of
 from agent.nodes.knowing import is_about_the_customer
 from agent.policy.facts import CASE_FACTS, PROPOSAL_FACTS, vocabulary
 from knowledge.plain import fact_in_words, rule_in_words
@@ -47,7 +48,7 @@ RULES = {
 
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
-    return vocabulary(server.tools_of(server.Settings(home=tmp_path_factory.mktemp("home"))))
+    return vocabulary(tools_of(server.Settings(home=tmp_path_factory.mktemp("home"))))
 
 
 def test_every_fact_of_a_proposal_belongs_to_a_factor() -> None:

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 import cli
 import server
 from agent.casefile.tables import metadata
+from agent.connected import tools_of
 from agent.policy.facts import vocabulary
 from knowledge import starter
 from knowledge.load import load
@@ -73,7 +74,7 @@ def test_the_table_of_settings_is_whole() -> None:
 
 def test_every_clause_cited_exists(page: str, tmp_path: Path) -> None:
     settings = server.Settings(home=tmp_path)
-    known = set(load(settings.playbook, vocabulary(server.tools_of(settings))).clauses)
+    known = set(load(settings.playbook, vocabulary(tools_of(settings))).clauses)
     known |= {f"service/{number}" for number in re.findall(r"^## ([\d.]+) ", starter.POLICY, re.MULTILINE)}
     for fence in (fence for walk in pages() for fence in fences(walk) if fence.language == "markdown"):
         stem = Path(fence.file or "").stem

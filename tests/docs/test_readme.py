@@ -12,15 +12,16 @@ import pytest
 from langgraph.graph import END, START
 
 import server
+from agent.connected import tools_of
 from agent.graph import Seats, build
 from agent.policy.facts import vocabulary
+from agent.settings import HOST
 from evals.talk import Case
 from evals.tools_table import rows
 from knowledge.load import load
 from tests.cases.house import House
 from tests.docs.pages import block, fences, says, text_of
 from tests.docs.story import Story
-from web.serving import HOST
 
 README = "README.md"
 HERE = f"http://{HOST}:8000"
@@ -113,7 +114,7 @@ def _edges(mermaid: str) -> set[tuple[str, str]]:
 
 def test_every_tool_is_in_the_table(tmp_path: Path) -> None:
     settings = server.Settings(home=tmp_path)
-    catalog = server.tools_of(settings)
+    catalog = tools_of(settings)
     table = ["| tool | class | identity | what it does |", "|---|---|---|---|"]
     table += [
         f"| `{row.name}` | {row.risk.replace('_', ' ')} | {row.identity} | {row.summary} |"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import server
+from agent.settings import HARBOR
 from evals.cases import Opening
 from evals.scratch import Scratch
 from tests.cases.conftest import built_home, copied
@@ -29,7 +30,7 @@ def command_home(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="session")
 def opening(settings: server.Settings) -> Opening:
-    return partial(server.scratch, settings, playbook=server.HARBOR)
+    return partial(server.scratch, settings, playbook=HARBOR)
 
 
 @pytest.fixture(scope="session")
@@ -40,4 +41,4 @@ async def company(opening: Opening, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def harbor() -> Path:
-    return server.HARBOR
+    return HARBOR

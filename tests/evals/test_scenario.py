@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 import cli
 from evals.scenario import Played, flips, play, rewritten
 from evals.scratch import Scratch
-from knowledge.playbook import Scenario
+from knowledge.scenarios import Scenario
 from tests.knowledge.conftest import HARBOR
 
 ROOT = Path(__file__).parents[2]

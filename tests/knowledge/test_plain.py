@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import server
+from agent.connected import tools_of
 from agent.policy.facts import vocabulary as known_of
 from knowledge.plain import action_in_words, condition_in_words, fact_in_words, literal_in_words, rule_in_words
 from knowledge.playbook import Playbook, Rule
@@ -99,7 +100,7 @@ def test_actions_are_told_by_their_names(action: str, words: str) -> None:
 
 
 def test_harbors_rules_are_told_without_a_quoted_expression(harbor: Playbook, tmp_path: Path) -> None:
-    tools = known_of(server.tools_of(server.Settings(home=tmp_path)))
+    tools = known_of(tools_of(server.Settings(home=tmp_path)))
     for rule in harbor.rules:
         told = rule_in_words(rule, tools)
         assert told.startswith("When the agent wants to "), told

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from knowledge.playbook import Playbook, Workflow
+from knowledge.playbook import Playbook
 from knowledge.procedure import MOST_STEPS, Procedure, procedure, procedure_of, variables_at
 from knowledge.rules import Vocabulary
+from knowledge.workflows import Workflow
 
 SAY: dict[str, Any] = {"say": "done"}
 FIND: dict[str, Any] = {"look_up": "get_order", "with": {"order_id": "slots.order_id"}}

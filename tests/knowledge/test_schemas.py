@@ -11,6 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 import server
+from agent.connected import tools_of
 from agent.policy.facts import vocabulary as known_of
 from knowledge.load import PlaybookError, checked
 from knowledge.rules import Vocabulary
@@ -34,7 +35,7 @@ SHAPELESS = [
 @pytest.fixture(scope="module")
 def tools(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
     """The product's own tools."""
-    return known_of(server.tools_of(server.Settings(home=tmp_path_factory.mktemp("home"))))
+    return known_of(tools_of(server.Settings(home=tmp_path_factory.mktemp("home"))))
 
 
 def complaints(root: Path, file: str) -> list[str]:

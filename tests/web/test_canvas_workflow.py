@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.async_api import Page, expect
 
-from knowledge.playbook import Workflow
 from knowledge.procedure import written
+from knowledge.workflows import Workflow
 from tests.knowledge.vocabulary import HARBOR_TOOLS
 from tests.web.casework import HARBOR, Casework
 from web.canvas_diagram import WIDE, drawn

@@ -7,7 +7,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from web.serving import HOST, claim, free_port, served
+from agent.settings import HOST
+from web.serving import claim, free_port, served
 
 
 @pytest.mark.parametrize("stops", [True, False])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from agent.models.port import ValueSeen
 from agent.models.recognise import recognise
-from knowledge.playbook import Slot
+from knowledge.workflows import Slot
 from tests.agent.models.conftest import Row, asks, rows
 
 EVERYTHING = asks(

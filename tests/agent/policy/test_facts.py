@@ -16,9 +16,9 @@ from agent.casefile.fold import Case, fold
 from agent.casefile.records import Args, Intent
 from agent.policy.facts import CASE_FACTS, PROPOSAL_FACTS, Facts, bind, domains_of, gather, of_case, vocabulary
 from agent.policy.facts import WORDS as NAMED
+from knowledge.company import BusinessHours
 from knowledge.moments import hours_spoken
 from knowledge.plain import condition_in_words
-from knowledge.playbook import BusinessHours
 from knowledge.rules import Domain, compile_rule, evaluate
 from tests.agent.companies import OFFICE, company
 from tests.agent.histories import history

@@ -18,7 +18,8 @@ import pytest
 from agent.own import OwnSide
 from agent.policy.facts import Facts, vocabulary
 from knowledge.load import load
-from knowledge.playbook import IdentityLevel, Playbook, RiskClass, Rule, RuleOutcome
+from knowledge.playbook import Playbook, Rule
+from knowledge.terms import IdentityLevel, RiskClass, RuleOutcome
 from knowledge.weaker import touched, weaker
 from tests.agent.policy.test_weaker import demands_by
 from tests.knowledge.conftest import HARBOR

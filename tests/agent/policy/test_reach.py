@@ -13,9 +13,9 @@ from agent.policy.facts import vocabulary
 from agent.policy.workflow import Say, Seen, next_step
 from knowledge.documents import Source, Where
 from knowledge.draft import Draft
-from knowledge.playbook import Workflow
 from knowledge.procedure import procedure, written
 from knowledge.reach import steps_are_reached
+from knowledge.workflows import Workflow
 from tests.agent.shop import Shop, catalog
 
 TOOLS = catalog(Shop())

@@ -13,8 +13,10 @@ import pytest
 
 import server
 from agent.casefile.records import Level, Outcome, Ruling
+from agent.connected import tools_of
 from agent.policy.decide import decide
 from agent.policy.facts import Facts, vocabulary
+from agent.settings import HARBOR
 from knowledge.draft import Draft, read_draft
 from knowledge.guards import what_touches_is_guarded
 from knowledge.load import load
@@ -23,7 +25,7 @@ from knowledge.precedence import held_rules, named, rules_have_a_say
 from knowledge.proof import World
 from knowledge.rules import Domain, FactType, Vocabulary
 
-HARBOR = server.HARBOR
+HARBOR = HARBOR
 FIRST = date(2026, 1, 1)
 LOOSER = {"forbid": "handoff", "handoff": "approve", "approve": "confirm", "confirm": None}
 RISKS = ("low_risk", "customer_confirmed", "human_approved", "forbidden")
@@ -34,7 +36,7 @@ LEFT_OPEN = re.compile(r"\.(matches|contains|startsWith)\(|_at [<>]")
 @pytest.fixture(scope="module")
 def known(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
     """The product's own tools."""
-    return vocabulary(server.tools_of(server.Settings(home=tmp_path_factory.mktemp("home"))))
+    return vocabulary(tools_of(server.Settings(home=tmp_path_factory.mktemp("home"))))
 
 
 @pytest.fixture(scope="module")

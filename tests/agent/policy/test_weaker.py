@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from agent.casefile.records import Level, Outcome
 from agent.policy.decide import decide
 from agent.policy.facts import Facts
+from knowledge.company import Fact, IdentityMethods
 from knowledge.playbook import ActionDef, Playbook, Rule
 from knowledge.proof import SOMETHING_ELSE
 from knowledge.rules import Vocabulary
-from knowledge.weaker import Weaker, touched, weaker
+from knowledge.weaker import Weaker, easier_proofs, touched, weaker
 from tests.agent.companies import CLASSES, clause, company, rule
 from tests.agent.policy.test_decide import WORDS
 
@@ -113,7 +114,7 @@ LIMIT = rule('action.name == "cancel_order" && order.total > 50.0', "approve")
     ("after", "says"),
     [
         (_with(), "cancel_order wants the customer's yes where it wanted a person's approval (rules/1)"),
-        (_with(rule('action.name == "cancel_order" && order.total > 60.0', "approve")), "order.total is 5"),
+        (_with(rule('action.name == "cancel_order" && order.total > 60.0', "approve")), "the order's total is 5"),
         (_with(rule('action.name == "cancel_order" && order.total > 50.0', "confirm")), "the customer's yes"),
         (_with(LIMIT, valid_to=TODAY + timedelta(days=9)), "where it wanted a person's approval"),
         (_with(LIMIT, valid_from=TODAY + timedelta(days=9)), "where it wanted a person's approval"),
@@ -147,3 +148,26 @@ def test_a_condition_that_no_proof_can_be_made_about_is_taken_to_be_the_same_whe
     odd = rule('action.name == "cancel_order" && [1, 2].exists(n, n > 1)', "approve")
     assert weaker(_with(odd), _with(odd), WORDS, TODAY) == []
     assert [one.now for one in weaker(_with(odd), _with(), WORDS, TODAY)] == ["the customer's yes"]
+
+
+FACTS_ASKED = IdentityMethods(
+    facts=[Fact(name="email", in_order_mail=True), Fact(name="postcode", in_order_mail=False)]
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"facts_needed": 1}, "1 facts prove who somebody is, and it was 2 before"),
+        ({"code_tries": 50}, "50 tries are given for a code"),
+        ({"code_minutes": 60}, "60 minutes long a code is good"),
+        ({"failed_proofs": 9}, "9 proofs may fail before a person takes over"),
+        ({"facts": [Fact(name="email", in_order_mail=False)]}, "'email' proves by itself who somebody is"),
+    ],
+    ids=["fewer facts", "more tries", "longer", "more failures", "a fact of the mail"],
+)
+def test_what_makes_it_easier_to_pass_for_somebody_is_found(change: dict[str, Any], says: str) -> None:
+    eased = FACTS_ASKED.model_copy(update=change)
+    assert [says in one for one in easier_proofs(FACTS_ASKED, eased)] == [True]
+    assert not [one for one in easier_proofs(eased, FACTS_ASKED) if says.partition(" ")[0] in one]
+    assert easier_proofs(eased, eased) == []

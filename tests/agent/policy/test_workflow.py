@@ -22,8 +22,8 @@ from agent.policy.workflow import (
     next_step,
     same_args,
 )
-from knowledge.playbook import Workflow
 from knowledge.procedure import procedure
+from knowledge.workflows import Workflow
 from tests.agent.shop import Shop, catalog
 
 TOOLS = catalog(Shop())

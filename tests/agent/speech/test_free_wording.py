@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import server
+from agent.connected import tools_of
 from agent.policy.facts import vocabulary
 from agent.speech.claims import Evidence, objection
 from evals.hostile import LIES
@@ -62,7 +63,7 @@ def _listed(texts: str) -> list[str]:
 @pytest.fixture(scope="module")
 def harbor(tmp_path_factory: pytest.TempPathFactory) -> Playbook:
     settings = server.Settings(home=Path(tmp_path_factory.mktemp("home")))
-    return load(settings.playbook, vocabulary(server.tools_of(settings)))
+    return load(settings.playbook, vocabulary(tools_of(settings)))
 
 
 @pytest.fixture(scope="module")

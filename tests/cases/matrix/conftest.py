@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from agent.settings import HOST
 from tests.backoffice import Oracle
 from tests.cases.conftest import copied
 from tests.cases.matrix.lane import Lane
-from web.serving import HOST, free_port
+from web.serving import free_port
 
 Lanes = Callable[..., contextlib.AbstractAsyncContextManager[list[Lane]]]
 SIDE_BY_SIDE = (os.cpu_count() or 1) + 1

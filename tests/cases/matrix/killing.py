@@ -27,7 +27,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 
 import cli
-from web.serving import HOST, free_port, served
+from agent.settings import HOST
+from web.serving import free_port, served
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([

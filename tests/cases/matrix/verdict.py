@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import server
+from agent.connected import tools_of
 from agent.policy.facts import vocabulary
+from agent.settings import HARBOR
 from knowledge.load import load
 from tests.backoffice import Record
 from tests.cases.matrix.stories import Play
 from tests.cases.witness import outcomes_told
 
-TOLD = outcomes_told(load(server.HARBOR, vocabulary(server.tools_of(server.Settings()))))
+TOLD = outcomes_told(load(HARBOR, vocabulary(tools_of(server.Settings()))))
 
 
 @dataclass
