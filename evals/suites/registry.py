@@ -65,5 +65,10 @@ SUITES = {
                 ),
             ),
         ),
+        Suite(
+            "identity",
+            "Whether a caller is who a record says, by what was heard.",
+            (Run("identity/evi_en_dialogues_dev.jsonl.gz", "identity/evi_en_records.jsonl.gz"),),
+        ),
     )
 }
