@@ -73,6 +73,8 @@ class Reading(Frozen):
     """In the order of the message; empty when it only answers what was asked."""
     values: list[ValueSeen]
     mood: Mood
+    plain: bool = False
+    """True: nothing is left to understand. The message gives what was asked for, or is a courtesy, and no more."""
 
 
 class LookupStep(Frozen):
