@@ -34,6 +34,10 @@ class Frame(Frozen):
     """What the customer was asked for in the last turn."""
     intents: list[Intent]
     """Those still open."""
+    told: dict[str, list[str]] = {}
+    """Name → values that the customer gave earlier in this case, newest last: what a line long past may have said."""
+    done: list[str] = []
+    """What became of the matters that were settled last: `cancel_order HG-123456: verified`."""
     found: list[dict[str, JsonValue]] = []
     """What was looked up this turn: `{tool, result}`."""
     guidance: list[str] = []

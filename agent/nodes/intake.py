@@ -31,6 +31,8 @@ from knowledge.procedure import procedure_of
 from tools.messages import one_time_code
 
 Answer = Literal["yes", "no", "unclear", "changed", "expired"]
+SETTLED_SHOWN = 5
+"""Settled matters that a model is told of."""
 
 
 async def intake(state: State, turn: OpenTurn) -> Update:
@@ -71,9 +73,16 @@ def frame_of(turn: OpenTurn) -> Frame:
         window=earlier,
         asks=case.asks,
         intents=case.open_intents,
+        told=case.told,
+        done=[_done(intent) for intent in case.intents if intent.outcome is not None][-SETTLED_SHOWN:],
         found=found,
         guidance=_guidance(case, turn.playbook),
     )
+
+
+def _done(intent: Intent) -> str:
+    ids = [value for name, value in intent.slots.items() if name.endswith("_id")]
+    return f"{' '.join([intent.name, *ids])}: {intent.outcome}"
 
 
 def _guidance(case: Case, book: Playbook) -> list[str]:
