@@ -27,6 +27,8 @@ MOST_LINES = 6
 MOST_PASSAGES = 5
 MOST_OPTIONS = 8
 MOST_NOTES = 3
+MOST_TOLD = 10
+LONGEST_TOLD = 600
 ROOM_FOR_INTENTS = 2000
 """Characters for all intents; examples give way first, then the explanations."""
 
@@ -108,6 +110,8 @@ def _render(name: str, frame: Frame, **case: object) -> Prompt:
         "quote": quote,
         "locale": frame.locale if _LOCALE.fullmatch(frame.locale) else "en",
         "open_intents": [intent.name for intent in frame.intents],
+        "told": _told(frame),
+        "done": [clipped(line, LONGEST_OPTION) for line in frame.done],
         "notes": [disarmed(clipped(" ".join(note.split()), LONGEST_NOTE)) for note in frame.guidance[:MOST_NOTES]],
         "window": [
             {"role": line.role, "text": clipped(" ".join(line.text.split()), LONGEST_LINE)}
@@ -115,6 +119,12 @@ def _render(name: str, frame: Frame, **case: object) -> Prompt:
         ],
     }
     return Prompt(rules.render(shared | case).strip(), body.render(shared | case).strip(), quote.code)
+
+
+def _told(frame: Frame) -> str:
+    """What the customer gave earlier in the case, a line a name."""
+    names = [f"{name}: {', '.join(values)}" for name, values in frame.told.items() if values]
+    return clipped("\n".join(names[-MOST_TOLD:]), LONGEST_TOLD)
 
 
 def _short(passages: Sequence[Passage]) -> list[dict[str, str]]:

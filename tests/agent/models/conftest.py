@@ -82,7 +82,7 @@ def head(embedder: MiniLM, pytestconfig: pytest.Config) -> Head:
 
 @pytest.fixture(scope="session")
 def offline(embedder: MiniLM, head: Head) -> Offline:
-    return Offline(embedder, head, support=0.5, region="DE")
+    return Offline(embedder, head, region="DE")
 
 
 @pytest.fixture(scope="session")
