@@ -11,12 +11,12 @@ import pytest
 import pytest_asyncio
 
 from agent.casefile import events as e
+from evals.scripted_model import Answer, Body, Fault, ScriptedModel, kind_of
 from evals.talk import Turn
 from tests.cases.conftest import copied
 from tests.cases.decent import Decent
 from tests.cases.house import House, running
 from tests.cases.people import People
-from tests.scripted_model import Answer, Body, Fault, ScriptedModel, kind_of
 
 TIMEOUT_S = 9.0
 WANTS = {

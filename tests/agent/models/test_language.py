@@ -10,6 +10,7 @@ import pytest
 
 from agent.models.language import MOST_SENTENCES, Language
 from agent.models.port import ActionStep, AnswerStep, LookupStep, ModelFailed, PersonStep
+from evals.scripted_model import Answer, Body, Fault, ScriptedModel
 from tests.agent.models.cases import (
     CHOICES,
     FRAME,
@@ -25,7 +26,6 @@ from tests.agent.models.cases import (
     read,
     word,
 )
-from tests.scripted_model import Answer, Body, Fault, ScriptedModel
 
 
 async def said_before_it_failed(sentences: AsyncIterator[str]) -> list[str]:
