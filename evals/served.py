@@ -73,8 +73,9 @@ def _frame(case: str, quotes: list[tuple[str, str]]) -> Frame:
 
 
 def _choices(rules: str) -> list[IntentChoice]:
-    listed = rules.partition("\nIntents:\n")[2]
-    return [IntentChoice(name=name, means=means, examples=[]) for name, means in _CHOICE.findall(listed)]
+    listed = rules.partition("\nIntents:")[2]
+    explained = _CHOICE.findall(listed) or [(name, "") for name in listed.strip().split(", ")]
+    return [IntentChoice(name=name, means=means, examples=[]) for name, means in explained]
 
 
 def _tools(body: Body) -> list[ToolOffer]:
