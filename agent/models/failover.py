@@ -92,8 +92,9 @@ class TurnModel:
         own = await self._fallback.read(message, frame, choices)
         if own.plain:
             return own
+        hinted = frame.model_copy(update={"likely": own.likely})
         with suppress(ModelFailed):
-            return await self._ask(lambda: self._primary.read(message, frame, choices))
+            return await self._ask(lambda: self._primary.read(message, hinted, choices))
         return own
 
     async def propose(

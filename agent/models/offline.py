@@ -85,6 +85,7 @@ class Offline:
             intents=intents,
             values=[value for value in told if value.value],
             mood=mood_of(message, context.cues),
+            likely=self._intents.likely(message, among),
             plain=self._intents.is_plain(values, context, intents),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +12,15 @@ import pytest
 import pytest_asyncio
 
 from agent.casefile import events as e
+from evals.scripted_model import Answer, Body, Fault, ScriptedModel, kind_of
 from evals.talk import Turn
 from tests.cases.conftest import copied
 from tests.cases.decent import Decent
 from tests.cases.house import House, running
 from tests.cases.people import People
-from tests.scripted_model import Answer, Body, Fault, ScriptedModel, kind_of
 
 TIMEOUT_S = 9.0
+NEAR = "Do you ship to the moon?"
 WANTS = {
     "where is my order": "order_status",
     "cancel": "cancel_order",
@@ -26,6 +28,7 @@ WANTS = {
     "change my email": "change_email",
     "send something back": "question",
     "who won": "question",
+    NEAR: "question",
     "a human being": "person",
 }
 QUESTION = "How many days do I have to send something back?"
@@ -140,6 +143,40 @@ async def test_a_question_is_worded_sentence_by_sentence_with_its_citation(spoke
     assert " ".join(data["text"] for _, data in sentences).split() == _by_it(spoken, turn)["reply"].split()
     assert turn["citations"], turn
     assert model.asked == ["read", "word"], "what carries the question needs no proposal"
+
+
+async def test_an_answer_that_came_with_its_proposal_costs_no_third_call(spoken: Spoken) -> None:
+    model = spoken.hears()
+    turn = _by_it(spoken, await (await spoken.house.open()).say(NEAR))
+    assert model.asked == ["read", "propose"]
+    assert turn["citations"], turn
+
+
+async def test_an_early_fact_counts_late_and_the_prompt_does_not_grow(spoken: Spoken) -> None:
+    customer, order = spoken.people.with_order("processing")
+    decent, sizes = spoken.hears(), list[int]()
+
+    def attentive(body: Body) -> Answer:
+        """Reads "the order from before" as what the prompt says was given."""
+        prompt = "".join(str(message["content"]) for message in body["messages"])
+        sizes.append(len(prompt))
+        answer = decent(body)
+        if "the order from before" in prompt.rpartition("Newest message")[2] and answer.report is not None:
+            given = re.findall(r"order_id: .*?(HG-\d+)", prompt)
+            answer.report["values"] = [
+                {"name": "order_id", "text": "the order from before", "value": given[0], "new": None}
+            ]
+        return answer
+
+    spoken.scripted.follows(attentive)
+    case = await spoken.house.verified(customer["id"])
+    await case.say(f"where is my order {order['id']}?")
+    for number in range(50):
+        await case.say(f"How many days do I have to send something back, if I ask {number} times?")
+    reads = sizes[1::2]
+    assert max(reads[-5:]) <= 1.1 * max(reads[15:20]), "turn 50 costs what turn 20 does"
+    turn = await case.say("please cancel the order from before")
+    assert turn["asks"][0]["proposal"]["args"] == {"order_id": order["id"]}, turn
 
 
 async def test_a_person_is_reached(spoken: Spoken) -> None:

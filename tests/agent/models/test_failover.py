@@ -14,8 +14,8 @@ from agent.models.calls import ModelDown, RequestRefused
 from agent.models.failover import Failover, TurnModel, for_turn
 from agent.models.language import Language
 from agent.models.port import AnswerStep, Frame, IntentChoice, Model, ModelFailed, Reading, Step, ToolOffer
+from evals.scripted_model import Answer, ScriptedModel
 from tests.agent.models.cases import CHOICES, FRAME, PASSAGES, TOOLS
-from tests.scripted_model import Answer, ScriptedModel
 
 SAYS = ["One.", "Two.", "Three."]
 UNUSABLE = ModelFailed("the answer is of no use")
