@@ -1,8 +1,9 @@
 """Search: the passages of a release that carry a question, best first, each with how well it does.
 
-Chroma finds pieces that mean the same, BM25 finds words that are the same, reciprocal ranks choose the candidates among
-both, and late interaction orders them. `support` is absolute: 0.5 is where an answer becomes more likely right than
-wrong. What a longer request needs in all, which no one passage carries, is ranked by `needed`.
+A request calls for a passage by what it means as a whole, by what its nearest piece means (Chroma) and by the words
+that both have (BM25); each sentence calls for itself. `needed` ranks by that what a request needs in all, which no one
+passage carries. `find` takes the first of them for candidates, and late interaction orders these. Its `support` is
+absolute: 0.5 is where an answer becomes more likely right than wrong.
 
 There is one collection for each tenant, locale and set of texts, since a filter costs more than the search; releases
 that say the same share it, so that a rule is published without embedding anything. Embeddings are always passed in;
@@ -49,8 +50,6 @@ SOFTNESS = 5.0
 tau banking set in view, where the ranking is as good within half and twice of each."""
 MOST_PIECES = 8000
 """Of more, sentences get no piece of their own: the windows that they stand in have to do."""
-RANK_OFFSET = 60
-"""Of reciprocal-rank fusion: how little it matters whether a passage is first or third."""
 EVEN_EVIDENCE = 0.66
 """The interaction at which a passage carries a question as likely as not."""
 STEEPNESS = 16.5
@@ -145,12 +144,11 @@ class Search:
         index = self._index(release_id, locale)
         if not words(query):
             return []
-        in_force = [place for place, passage in enumerate(index.passages) if passage.in_force(at)]
-        met: dict[int, float] = {}
-        for part in _parts(query):
-            for place, well in self._met(part, index, in_force, max(k, CANDIDATES)):
-                met[place] = max(well, met.get(place, well))
-        found = [_found(index.passages[place], _support(well)) for place, well in met.items()]
+        said = _parts(query)
+        told = self._embedder.words(said)  # the vector of each whole text is kept with them
+        near = self._ranked(query, index, at)[: max(k, CANDIDATES)]
+        met = np.max([index.interaction.of(*part, near) for part in told], axis=0)
+        found = [_found(index.passages[place], _support(float(well))) for place, well in zip(near, met, strict=True)]
         return sorted(found, key=lambda one: (-one.support, one.id))[:k]
 
     def needed(self, request: str, release_id: str, locale: str, at: date, k: int = 10) -> list[str]:
@@ -159,13 +157,14 @@ class Search:
         Each sentence counts for itself beside the request as a whole. Raises as `find` does.
         """
         index = self._index(release_id, locale)
-        said = [text for text in _sentences(request)[:MOST_SAID] if words(text)]
-        if not said:
-            return []
-        calls = np.stack([self._called(text, index) for text in said])
+        return [index.passages[place].id for place in self._ranked(request, index, at)[:k]] if words(request) else []
+
+    def _ranked(self, request: str, index: _Index, at: date) -> list[int]:
+        """The places of the passages in force that day, by how much the request calls for each."""
+        calls = np.stack([self._called(text, index) for text in _sentences(request)[:MOST_SAID] if words(text)])
         total = np.log(np.exp(SOFTNESS * (calls - calls.max())).mean(axis=0))
         in_force = [place for place, passage in enumerate(index.passages) if passage.in_force(at)]
-        return [index.passages[place].id for place in sorted(in_force, key=lambda place: -total[place])[:k]]
+        return sorted(in_force, key=lambda place: -total[place])
 
     def _called(self, text: str, index: _Index) -> Scores:
         """How much a text calls for each passage: as a whole, by its nearest piece, and by words."""
@@ -179,13 +178,6 @@ class Search:
         if index is None:
             raise IndexUnavailable(f"Release {release_id} has no index in '{locale}': build it before searching it.")
         return index
-
-    def _met(self, query: str, index: _Index, places: Sequence[int], count: int) -> Iterable[tuple[int, float]]:
-        """Of these passages the likeliest, and how well each meets the query."""
-        [(said, meanings)] = self._embedder.words([query])  # the whole query's vector is kept with them
-        cosines = index.cosines(self._embedder.embed([query]))
-        near = _fused(places, cosines, index.bm25.scores(query))[:count]
-        return zip(near, map(float, index.interaction.of(said, meanings, near)), strict=True)
 
     def _open(self, tenant: str, locale: str, passages: Sequence[Passage], messages: Iterable[str]) -> _Index:
         fits = self._embedder.fits
@@ -261,16 +253,6 @@ def _sentences(text: str) -> list[str]:
 
 def _support(evidence: float) -> float:
     return 1.0 / (1.0 + math.exp(-STEEPNESS * (evidence - EVEN_EVIDENCE)))
-
-
-def _fused(places: Sequence[int], cosines: Scores, bm25: Scores) -> list[int]:
-    """The places by reciprocal ranks in both lists; who shares no word has no rank among the words."""
-    total = dict.fromkeys(places, 0.0)
-    for scores in (cosines, bm25):
-        ranked = sorted(places, key=lambda place: -scores[place])
-        for rank, place in enumerate(ranked):
-            total[place] += 1 / (RANK_OFFSET + rank) if scores[place] > 0 else 0.0
-    return sorted(places, key=lambda place: -total[place])
 
 
 def _found(passage: Passage, support: float) -> Found:

@@ -13,9 +13,10 @@ import pytest
 import yaml
 
 from knowledge.embed import Embedder, MiniLM
-from knowledge.head import Head, HeadError, examples_of, features, fit, held_out_logits, open_head
+from knowledge.head import Head, HeadError, examples_of, features, fit, fit_several, held_out_logits, open_head
 from knowledge.playbook import Playbook
 from knowledge.release import Release
+from knowledge.squares import best_line, solved
 from tests.knowledge.fakes import KeptEmbedder, StemEmbedder
 
 SHAPES = {
@@ -62,6 +63,35 @@ def test_examples_are_learnt_and_carried_over() -> None:
         "a straight path from here to there",
     ]
     assert [next(iter(scores)) for scores in head.scores(unseen, embedder)] == ["circle", "square", "line"]
+
+
+def test_several_labels_are_carried_together() -> None:
+    embedder = StemEmbedder()
+    alone = [(text, [name]) for name, texts in SHAPES.items() for text in texts]
+    pairs = [
+        (f"{one}, and a {other}", ["circle", "square"]) for one, other in zip(*list(SHAPES.values())[:2], strict=True)
+    ]
+    head = fit_several([*alone, *pairs, ("please water the garden", [])], embedder)
+    asked = [
+        "a round button without corners, and a courtyard with four equal sides",
+        "a straight path from here to there",
+    ]
+    assert head.carried(asked, embedder) == [["circle", "square"], ["line"]]
+
+
+def test_scores_without_an_example_are_those_of_a_fit_without_it() -> None:
+    draw = np.random.default_rng(3)
+    known, carried = draw.normal(size=(12, 5)), np.sign(draw.normal(size=(12, 2)))
+    _, _, left_out = solved(known, carried)
+    for row in range(12):
+        weights, bias, _ = solved(np.delete(known, row, axis=0), np.delete(carried, row, axis=0))
+        assert np.allclose(known[row] @ weights.T + bias, left_out[row])
+
+
+def test_the_line_is_where_most_labels_are_read_right() -> None:
+    scores, carried = np.array([[0.9, -0.2], [0.1, -0.6]]), np.array([[1.0, 1.0], [-1.0, -1.0]])
+    assert best_line(scores, carried) == -0.2
+    assert best_line(scores, np.array([[1.0, -1.0], [-1.0, -1.0]])) == 0.9
 
 
 def test_what_resembles_nothing_is_out_of_scope() -> None:

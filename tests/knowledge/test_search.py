@@ -143,6 +143,16 @@ def test_any_query_is_only_a_query(small: Search, release: Release, query: str) 
     assert all(0 <= found.support <= 1 for found in small.find(query, release.id, "en", SUMMER))
 
 
+def test_all_that_a_request_needs_is_ranked(search: Search, release: Release) -> None:
+    """Each sentence calls for its own passage, and what is said around them for none."""
+    asked = ["How many days do I have to send something back?", "What does delivery cost?"]
+    request = " ".join(["Our flat is tiny and my sister visits on Sunday.", *asked])
+    alone = [search.needed(one, release.id, "en", WINTER, k=1)[0] for one in asked]
+    assert set(alone) <= set(search.needed(request, release.id, "en", WINTER, k=6))
+    assert search.needed("?!", release.id, "en", WINTER) == []
+    assert len(search.needed(request, release.id, "en", WINTER, k=3)) == 3
+
+
 def test_what_was_not_built_is_told(small: Search, release: Release) -> None:
     for name, locale in (("0123456789ab", "en"), (release.id, "sv")):
         with pytest.raises(IndexUnavailable, match="build it before searching it"):

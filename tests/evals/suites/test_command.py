@@ -47,3 +47,15 @@ def test_what_cannot_be_run_is_said_in_a_sentence(tmp_path: Path) -> None:
     assert (gone.exit_code, "DESKHAND_DATA" in gone.stderr) == (1, True)
     alone = deskhand("run", "intents", "--data", rows(tmp_path / "a.jsonl", {"text": "a", "intent": "b"}))
     assert (alone.exit_code, "--train" in alone.stderr) == (1, True)
+
+
+def test_the_last_report_is_found_with_its_figures(tmp_path: Path) -> None:
+    home = {"DESKHAND_HOME": str(tmp_path)}
+    none = deskhand("report", **home)
+    assert (none.exit_code, "make evals" in none.stderr) == (1, True)
+    whole = deskhand("all", "--workers", "1", "--page", str(tmp_path / "evals.md"), **home, DESKHAND_DATA=str(tmp_path))
+    assert whole.exit_code == 0, whole.output
+    assert "There is no data" in whole.stdout
+    assert "not run" in (tmp_path / "evals.md").read_text("utf-8")
+    found = deskhand("report", **home)
+    assert str((tmp_path / "evals" / "index.html").resolve()) in found.stdout
