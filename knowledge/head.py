@@ -41,7 +41,8 @@ SPELLING = 0.6
 """How much letters and words count beside the embedding: at 1, requests that are worded like questions are read so."""
 
 PLACES_FOR_SEVERAL = 8192
-"""For the spelling where labels are several: in closed form more places cost little, and each word has its own."""
+"""For the spelling where labels are several: in closed form more places cost little, and each word has its own. There
+it counts fully: each label hangs on few words."""
 
 
 class HeadError(Exception):
@@ -88,6 +89,7 @@ class Head:
                 threshold=np.array(self.threshold),
                 embedder=np.array(self.embedder),
                 rarity=self.spelling.rarity,
+                spelt=np.array(self.spelling.weight),
             )
         os.replace(beside, path)
 
@@ -97,7 +99,7 @@ class Head:
         try:
             with path.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
                 names = tuple(map(str, file["names"]))
-                spelling = Spelling(file["rarity"])
+                spelling = Spelling(file["rarity"], float(file["spelt"]))
                 threshold, embedder = float(file["threshold"]), str(file["embedder"])
                 return cls(names, file["weights"], file["bias"], threshold, embedder, spelling)
         except (KeyError, ValueError, EOFError, BadZipFile) as error:
@@ -136,7 +138,7 @@ def fit(examples: Mapping[str, Sequence[str]], embedder: Embedder) -> Head:
     names = tuple(sorted(examples))
     texts = [text for name in names for text in examples[name]]
     labels = np.repeat(np.arange(len(names)), [len(examples[name]) for name in names])
-    spelling = Spelling.learnt(texts)
+    spelling = Spelling.learnt(texts, weight=SPELLING)
     known = features(texts, embedder, spelling)
     weights, bias = fitted(known, labels, len(names))
     return Head(names, weights, bias, _threshold(known, labels, len(names)), embedder.id, spelling)
@@ -154,7 +156,7 @@ def fit_several(labelled: Sequence[tuple[str, Collection[str]]], embedder: Embed
 
 def features(texts: Sequence[str], embedder: Embedder, spelling: Spelling) -> Matrix:
     """What the head sees of each text: its embedding and its spelling."""
-    return np.hstack((embedder.embed(texts).astype(np.float64), SPELLING * spelling.of(texts)))
+    return np.hstack((embedder.embed(texts).astype(np.float64), spelling.of(texts)))
 
 
 def held_out_logits(known: Matrix, labels: NDArray[np.int64], classes: int, tried: int = FOLDS) -> Matrix:

@@ -1,7 +1,7 @@
 """Search: the passages of a release that carry a question, best first, each with how well it does.
 
-A request calls for a passage by what it means as a whole, by what its nearest piece means (Chroma) and by the words
-that both have (BM25); each sentence calls for itself. `needed` ranks by that what a request needs in all, which no one
+A request calls for a passage by what it means as a whole, by what its nearest piece means and by the words that
+both have (BM25); each sentence calls for itself. `needed` ranks by that what a request needs in all, which no one
 passage carries. `find` takes the first of them for candidates, and late interaction orders these. Its `support` is
 absolute: 0.5 is where an answer becomes more likely right than wrong.
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from chromadb import Collection
     from chromadb.api import ClientAPI
 
-PIECES = 200
-"""How many pieces are compared closely."""
 CANDIDATES = 24
 MOST_PARTS = 6
 """What is looked for in one query: itself and some of its sentences."""
@@ -88,12 +86,18 @@ class _Index:
     interaction: Interaction
 
     @cached_property
+    def pieces(self) -> tuple[list[int], Vectors]:
+        """Of each piece the place of its passage, and what it means."""
+        stored = self.collection.get(include=["embeddings"])
+        places = [self.position[piece.rpartition("#")[0]] for piece in stored["ids"]]
+        return places, np.asarray(stored["embeddings"], np.float32)
+
+    @cached_property
     def whole(self) -> Vectors:
         """What each passage means as a whole: one row a passage, the mean of its pieces."""
-        stored = self.collection.get(include=["embeddings"])
-        pieces = np.asarray(stored["embeddings"], np.float32)
-        rows = np.zeros((len(self.passages), pieces.shape[1]), np.float32)
-        np.add.at(rows, [self.position[piece.rpartition("#")[0]] for piece in stored["ids"]], pieces)
+        places, vectors = self.pieces
+        rows = np.zeros((len(self.passages), vectors.shape[1]), np.float32)
+        np.add.at(rows, places, vectors)
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
     @cached_property
@@ -101,13 +105,10 @@ class _Index:
         return {passage.id: at for at, passage in enumerate(self.passages)}
 
     def cosines(self, question: Vectors) -> Scores:
-        """Each passage's best cosine; those beyond the nearest pieces count as the last of these."""
-        near = self.collection.query(query_embeddings=question, n_results=min(PIECES, self.size), include=["distances"])
-        cosines = [1.0 - distance for distance in (near["distances"] or [[]])[0]]
-        best = np.full(len(self.passages), min(cosines))
-        for piece, cosine in zip(near["ids"][0], cosines, strict=True):
-            at = self.position[piece.rpartition("#")[0]]
-            best[at] = max(best[at], cosine)
+        """The cosine of each passage's nearest piece."""
+        places, vectors = self.pieces
+        best = np.full(len(self.passages), -1.0)
+        np.maximum.at(best, places, vectors @ question)
         return best
 
 
@@ -168,10 +169,10 @@ class Search:
 
     def _called(self, text: str, index: _Index) -> Scores:
         """How much a text calls for each passage: as a whole, by its nearest piece, and by words."""
-        vector = self._embedder.embed([text])
+        [vector] = self._embedder.embed([text])
         shared = index.bm25.scores(text)
         length = float(np.linalg.norm(shared)) or 1.0
-        return np.asarray(index.whole @ vector[0] + NEAREST_PIECE * index.cosines(vector) + shared / length)
+        return np.asarray(index.whole @ vector + NEAREST_PIECE * index.cosines(vector) + shared / length)
 
     def _index(self, release_id: str, locale: str) -> _Index:
         index = self._indexes.get((release_id, locale))

@@ -29,14 +29,16 @@ class Spelling:
 
     rarity: NDArray[np.float64]
     """For each place the logarithm of one in how many texts has something there."""
+    weight: float = 1.0
+    """How much letters and words count beside whatever they stand beside."""
 
     @classmethod
-    def learnt(cls, texts: Sequence[str], places: int = PLACES) -> Self:
+    def learnt(cls, texts: Sequence[str], places: int = PLACES, weight: float = 1.0) -> Self:
         """From these texts; their order does not matter. `places`: for the letters, and as many for the words."""
         seen = np.zeros(2 * places)
         for text in texts:
             seen[np.flatnonzero(_counted(text, places))] += 1
-        return cls(1 + np.log((1 + len(texts)) / (1 + seen)))
+        return cls(1 + np.log((1 + len(texts)) / (1 + seen)), weight)
 
     @property
     def size(self) -> int:
@@ -44,13 +46,13 @@ class Spelling:
         return len(self.rarity)
 
     def of(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """One row a text: its letters at length 1, or 0 where there are none, and its words likewise."""
+        """One row a text: its letters as long as the weight, or 0 where there are none, and its words likewise."""
         places = self.size // 2
         counts = np.array([_counted(text, places) for text in texts]).reshape(len(texts), self.size)
         weighed = np.sign(counts) * np.log1p(np.abs(counts)) * self.rarity
         rows = weighed.reshape(len(texts), 2, places)
         lengths = np.linalg.norm(rows, axis=2, keepdims=True)
-        return np.asarray((rows / np.where(lengths > 0, lengths, 1)).reshape(weighed.shape))
+        return np.asarray((self.weight * rows / np.where(lengths > 0, lengths, 1)).reshape(weighed.shape))
 
 
 def _counted(text: str, places: int) -> NDArray[np.float64]:
