@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     clock_offset_s: float = 0
     rate_limit: int | None = Field(default=None, gt=0)
     """Requests a minute from one address; off by default, since the default address is loopback."""
+    data: Path = Path(__file__).parents[2] / "shared" / "data"
+    """The folder of the data sets that the suites of `deskhand eval` run on."""
 
     @property
     def address(self) -> str:

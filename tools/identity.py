@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from tools import facts
+from tools import agreement, facts
+from tools.agreement import SAME
 from tools.contract import Arguments, Lookup, Scope
 from tools.customers import Person
 from tools.finding import Record
@@ -89,9 +90,9 @@ def _agrees(fact: Fact, given: str, person: Person, owner: str) -> bool:
         case "phone":
             return facts.phone(given, beside=person.phone) == facts.phone(person.phone) != ""
         case "postcode":
-            return facts.postcode(given) == facts.postcode(person.postcode) != ""
+            return agreement.postcode(given, person.postcode) == SAME
         case "name":
-            return facts.same_name(given, person.name)
+            return agreement.name(given, person.name) == SAME
 
 
 def find_customer(backoffice: Backoffice) -> Lookup:

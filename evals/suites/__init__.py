@@ -1,0 +1,1 @@
+"""Suites: how well it reads, finds, recognises and speaks, in figures, on data that the code has not seen."""
