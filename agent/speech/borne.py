@@ -17,11 +17,13 @@ from agent.speech.lexicon import Lexicon, Words, lexicon
 from agent.speech.texts import Text
 
 _ENDS = re.compile(r"(?<=[.!?…])[\"')\]]*\s+|\n+")
-_TOKEN = re.compile(r"[€$£¥%]|→|->|=>|[^\W_]+(?:[._'/:,-](?=[^\W_])[^\W_]+)*")
+_TOKEN = re.compile(r"[€$£¥%]|→|->|=>|[^\W_]+(?:[._'/:,–-](?=[^\W_])[^\W_]+)*")
 _MONEY = frozenset(
     {"€", "$", "£", "¥", "eur", "usd", "gbp", "chf", "euro", "euros", "dollar", "dollars", "dólares", "pounds"}
 )
-_ARROWS = frozenset({"→", "->", "=>"})
+_SIGNS = frozenset({"→", "->", "=>", "%"})
+_READING = frozenset({"find", "verify"})
+"""What is done by looking alone."""
 _ENUMERATION = re.compile(r"^\s*\(?\d{1,2}[).]\s+", re.MULTILINE)
 _GENERAL = frozenset({"request", "details"})
 """Things that stand for whatever was asked for."""
@@ -58,8 +60,8 @@ class Clause:
         return found
 
     @cached_property
-    def _verbs(self) -> list[tuple[int, str, frozenset[str]]]:
-        """Its verbs; what the customer is said to have done is left out: "the change you approved"."""
+    def told_verbs(self) -> list[tuple[int, str, frozenset[str]]]:
+        """Its verbs, with their places; not what the customer is said to have done: "the change you approved"."""
         return [
             (place, word, deeds)
             for place, (word, deeds, _) in enumerate(self._parts)
@@ -67,20 +69,26 @@ class Clause:
         ]
 
     def _is_theirs(self, place: int) -> bool:
-        before = [word for word, _, _ in self._parts[max(0, place - 2) : place]]
-        if len(before) < 2 or before[1] not in self.lexicon["customers"]:
+        before = [word for word, _, _ in self._parts[:place] if word not in self.lexicon["adverbs"]]
+        if len(before) < 2 or before[-1] not in self.lexicon["customers"]:
             return False
-        return self._is_noun(before[0]) or before[0] in self.lexicon["relating"]
+        return self._is_noun(before[-2]) or before[-2] in self.lexicon["relating"]
 
     @cached_property
     def verbs(self) -> list[frozenset[str]]:
         """What it says is done, by a verb."""
-        return [deeds for place, _, deeds in self._verbs if not self._is_attribute(place)]
+        return [deeds for place, _, deeds in self.told_verbs if not self._is_attribute(place)]
 
     @cached_property
     def attributes(self) -> dict[str, frozenset[str]]:
         """What it says of a thing beside that: "your delivered order"."""
-        return {word: deeds for place, word, deeds in self._verbs if self._is_attribute(place)}
+        return {word: deeds for place, word, deeds in self.told_verbs if self._is_attribute(place)}
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether all that it tells is a participle before a thing, which may only describe it: "Delivered order"."""
+        first = self.told_verbs[0][0] if len(self.told_verbs) == 1 else None
+        return first == 0 and len(self._parts) > 1 and self._is_noun(self._parts[1][0]) and not self._has_light
 
     def _is_attribute(self, place: int) -> bool:
         """Whether a participle stands between what points at a thing and the thing."""
@@ -107,11 +115,20 @@ class Clause:
     @cached_property
     def is_told(self) -> bool:
         """Whether something is done in it at all."""
+        return bool(self.verbs) or self._has_light
+
+    @cached_property
+    def _has_light(self) -> bool:
         known = self.lexicon
-        return bool(self.verbs) or any(
+        return any(
             not self._is_noun(word) and (known["light"].at(self.said, place) or word in known["carrying"])
             for place, word in enumerate(self.said)
         )
+
+    @property
+    def is_state(self) -> bool:
+        """Whether it says how something is."""
+        return any(word in self.lexicon["copula"] for word in self.said)
 
     @property
     def is_bare(self) -> bool:
@@ -132,12 +149,23 @@ class Clause:
         groups = ("function", "polite", "light", "carrying", "joint", "future")
         return (
             word in _MONEY
-            or word in _ARROWS
+            or word in _SIGNS
             or self.is_implied(place)
             or self._is_within(place, known["light"])
             or any(word in known[group] for group in groups)
             or bool(known.deeds_of(word))
         )
+
+    def is_money(self, place: int) -> bool:
+        """Whether the figure at this place is a sum: a sign before it is its own, one behind it if no other follows."""
+        before, after = self.said[place - 1 : place], self.said[place + 1 : place + 3]
+        if (
+            before
+            and before[0] in _MONEY
+            and not (place > 1 and _is_figure(self.said[place - 2]) and before[0].isalpha())
+        ):
+            return True
+        return bool(after) and after[0] in _MONEY and (after[0].isalpha() or not any(map(_is_figure, after[1:])))
 
     def is_implied(self, place: int) -> bool:
         """Whether a phrase stands there that only says that all is well: "all set"."""
@@ -162,7 +190,7 @@ def clauses(sentence: str, language: str) -> list[Clause]:
         open_: tuple[str, ...] = ()
         for piece in _pieces(part, known):
             current, new = Clause(open_, language), Clause(piece, language)
-            if open_ and current.is_told and (new.is_told or new.nouns):
+            if (current.is_told and (new.is_told or new.nouns)) or (current.is_state and new.is_told):
                 found.append(open_)
                 open_ = piece
             else:
@@ -175,7 +203,7 @@ def clauses(sentence: str, language: str) -> list[Clause]:
 def _pieces(part: str, known: Lexicon) -> Iterator[tuple[str, ...]]:
     part = _ENUMERATION.sub("", part)
     folded = " ".join(Text(part).sentences) or part.casefold()
-    for piece in re.split(r"[,;()\[\]—–•|{}\"]|:\s|:$|\s-\s|^-\s", re.sub(r"(?<=\d),(?=\d{3})", "", folded)):
+    for piece in re.split(r"[,;()\[\]—•|{}\"]|:\s|:$|\s[-–]\s|^[-–]\s", re.sub(r"(?<=\d),(?=\d{3})", "", folded)):
         said = tuple(_TOKEN.findall(piece.replace("_", "-")))
         start = 0
         for at, word in enumerate(said):
@@ -207,20 +235,25 @@ def verdict(sentence: str, history: History, language: str, around: str = "") ->
         return Verdict("is free wording in a language whose claims cannot be told")
     if "?" in sentence:
         return Verdict("asks something", claims=False)
-    bearing: list[int] = []
+    bearing, beside = list[int](), list[Clause]()
     for clause in told:
         if reason := _unfit(clause):
             return Verdict(reason, near=_near(clause, history))
         if not clause.is_told and not clause.nouns:
+            beside.append(clause)
             continue
         found = _borne_by(clause, history, around)
-        if isinstance(found, str):
+        if isinstance(found, int):
+            bearing.append(found)
+        elif clause.is_heading:
+            beside.append(clause)
+        else:
             return Verdict(found, near=_near(clause, history))
-        bearing.append(found)
-    beside = [clause for clause in told if not clause.is_told and not clause.nouns and not _is_idle(clause)]
-    if bearing and not all(_adds_nothing(clause, history, bearing) for clause in beside):
+    if not bearing:
+        return Verdict("tells of nothing that was done", claims=False)
+    if not all(_is_idle(clause) or _adds_nothing(clause, history, bearing) for clause in beside):
         return Verdict("says what no receipt shows", near=bearing[-1])
-    return Verdict(None, tuple(bearing)) if bearing else Verdict("tells of nothing that was done", claims=False)
+    return Verdict(None, tuple(bearing))
 
 
 def _near(clause: Clause, history: History) -> int | None:
@@ -247,12 +280,23 @@ def _is_idle(clause: Clause) -> bool:
 
 
 def _adds_nothing(clause: Clause, history: History, bearing: Sequence[int]) -> bool:
-    return any(_unaccounted(clause, history.bearing(at), history) is None for at in bearing)
+    return any(_is_beside(clause, history.bearing(at), history) for at in bearing)
+
+
+def _is_beside(clause: Clause, bearing: Bearing, history: History) -> bool:
+    """Whether a clause that tells of nothing done is about the same call."""
+    told = clause.attributes | {word: deeds for _, word, deeds in clause.told_verbs}
+    if any(not _is_so(word, deeds, bearing) for word, deeds in told.items()):
+        return False
+    return _unaccounted(clause, bearing, history, anchored=True) is None
 
 
 def _borne_by(clause: Clause, history: History, around: str) -> int | str:
     """The call that bears a clause out, or why none does."""
     why, first = "tells of an outcome without a receipt", ""
+    if clause.deeds and all(deeds & _READING for deeds in clause.deeds):
+        looked = (at for at in history.looks() if _unaccounted(clause, history.bearing(at), history) is None)
+        return next(looked, why)
     for at in history.changes():
         bearing = history.bearing(at)
         if not _does(clause, bearing, history):
@@ -280,7 +324,8 @@ def _does(clause: Clause, bearing: Bearing, history: History) -> bool:
         return False
     shown = _shown_deeds(bearing)
     if any(not deeds & (verbs | shown) for deeds in clause.deeds):
-        shown |= bearing.consequences(clause.figures)
+        beside = not clause.verbs and any(deeds & verbs for deeds in clause.deeds)
+        shown |= bearing.consequences(frozenset(clause.said) if beside else clause.figures)
     if any(not deeds & (verbs | shown) and not _kin(deeds) & verbs for deeds in clause.deeds):
         return False
     if clause.verbs and any(not _is_about(word, deeds, clause, bearing) for word, deeds in clause.nouns.items()):
@@ -351,14 +396,12 @@ def _is_part(bearing: Bearing, around: str, history: History) -> bool:
     return bool(alike) and bool(listed & set(tokens(around)))
 
 
-def _unaccounted(clause: Clause, bearing: Bearing, history: History) -> str | None:
-    """What of the clause the call does not account for, or None."""
+def _unaccounted(clause: Clause, bearing: Bearing, history: History, *, anchored: bool = False) -> str | None:
+    """What of the clause the call does not account for, or None; `anchored`: what it is about is known already."""
     strange: list[str] = []
-    anchored = False
     for place, word in enumerate(clause.said):
         if _is_figure(word):
-            beside = {*clause.said[max(0, place - 1) : place + 2]}
-            accounted = _has_figure(word, bearing, money=bool(beside & _MONEY))
+            accounted = _has_figure(word, bearing, money=clause.is_money(place))
             anchored = anchored or accounted
         elif word in clause.lexicon["sweeping"] and word not in bearing.borne:
             accounted = clause.is_implied(place) or _is_complete(word, clause, bearing, history)
@@ -380,9 +423,11 @@ def _is_figure(word: str) -> bool:
 
 def _describes(place: int, clause: Clause, bearing: Bearing) -> bool:
     """Whether a word only describes what is accounted for: "the cheapest options", "the silver model"."""
-    known, before = clause.lexicon, clause.said[place - 1]
+    known, before = clause.lexicon, clause.said[place - 1] if place else ""
     if before in known["adding"]:
         return False
+    if clause.said[place] in known["qualities"]:
+        return True
     if before in bearing.borne and before not in known["function"] and not _is_figure(before):
         return True
     after = clause.said[place + 1] if place + 1 < len(clause.said) else ""
@@ -391,7 +436,7 @@ def _describes(place: int, clause: Clause, bearing: Bearing) -> bool:
 
 
 def _was_said(place: int, clause: Clause, history: History) -> bool:
-    if clause.said[place - 1] in clause.lexicon["adding"]:
+    if place and clause.said[place - 1] in clause.lexicon["adding"]:
         return False
     return all(part in history.talked for part in re.split(r"[-'/.:,]", clause.said[place]) if part)
 

@@ -153,6 +153,13 @@ class History:
         """The places of the calls that were to change something, the last one first."""
         return [at for at in reversed(range(len(self.calls))) if self.tool(self.calls[at].tool).changes]
 
+    def looks(self) -> list[int]:
+        """The places of the calls that only read and were answered, the last one first."""
+        changing = set(self.changes())
+        return [
+            at for at in reversed(range(len(self.calls))) if at not in changing and self.calls[at].state == "verified"
+        ]
+
     def bearing(self, at: int) -> Bearing:
         """What the call at this place bears out."""
         if at not in self._borne:
@@ -419,9 +426,8 @@ class Bearing:
 
     def consequences(self, figures: frozenset[str]) -> frozenset[str]:
         """What the tool's declaration says that its arguments are for, where the record shows one of these figures."""
-        seen = frozenset(figure for value in self.seen for figure in figures_of(value))
-        shown = frozenset(f for value in self.seen for linked in self._reached(value) for f in figures_of(linked))
-        if not figures & (seen | shown):
+        values = [*self.seen, *(linked for value in self.seen for linked in self._reached(value))]
+        if not figures & {word for value in values for word in (*figures_of(value), *value_words(value))}:
             return frozenset()
         told = [self.tool.arguments.get(key, "") for key in self.call.args]
         return _deeds([word for text in told for word in words(text)])
