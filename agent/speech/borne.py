@@ -17,7 +17,8 @@ from agent.speech.lexicon import Lexicon, Words, lexicon
 from agent.speech.texts import Text
 
 _ENDS = re.compile(r"(?<=[.!?…])[\"')\]]*\s+|\n+")
-_TOKEN = re.compile(r"[€$£¥%]|→|->|=>|[^\W_]+(?:[._'/:,–-](?=[^\W_])[^\W_]+)*")
+_JOINTS = re.compile(r",(?!\d)|[;()\[\]—•|{}\"]|:\s|:$|\s[-–]\s|^[-–]\s")
+_TOKEN = re.compile(r"[€$£¥%]|→|->|=>|[^\W_]+(?:[@._'/:,–-](?=[^\W_])[^\W_]+)*")
 _MONEY = frozenset(
     {"€", "$", "£", "¥", "eur", "usd", "gbp", "chf", "euro", "euros", "dollar", "dollars", "dólares", "pounds"}
 )
@@ -104,7 +105,7 @@ class Clause:
     @cached_property
     def figures(self) -> frozenset[str]:
         """Its numbers and ids."""
-        found = [word for word in self.said if any(sign.isdigit() for sign in word)]
+        found = [word for word in self.said if _is_figure(word)]
         return frozenset(found) | {amount(word) for word in found if re.fullmatch(r"[\d.,]+", word)}
 
     @cached_property
@@ -146,7 +147,7 @@ class Clause:
         word, known = self.said[place], self.lexicon
         if word in known["numerals"]:
             return word in known["pointing"]
-        groups = ("function", "polite", "light", "carrying", "joint", "future")
+        groups = ("function", "polite", "light", "carrying", "joint", "future", "adverbs")
         return (
             word in _MONEY
             or word in _SIGNS
@@ -203,7 +204,11 @@ def clauses(sentence: str, language: str) -> list[Clause]:
 def _pieces(part: str, known: Lexicon) -> Iterator[tuple[str, ...]]:
     part = _ENUMERATION.sub("", part)
     folded = " ".join(Text(part).sentences) or part.casefold()
-    for piece in re.split(r"[,;()\[\]—•|{}\"]|:\s|:$|\s[-–]\s|^[-–]\s", re.sub(r"(?<=\d),(?=\d{3})", "", folded)):
+    if known is not lexicon("en"):
+        folded = folded.replace("'", " ")
+    for piece in re.split(
+        r",(?!\d)|[;()\[\]—•|{}\"]|:\s|:$|\s[-–]\s|^[-–]\s", re.sub(r"(?<=\d),(?=\d{3})", "", folded)
+    ):
         said = tuple(_TOKEN.findall(piece.replace("_", "-")))
         start = 0
         for at, word in enumerate(said):
@@ -235,16 +240,17 @@ def verdict(sentence: str, history: History, language: str, around: str = "") ->
         return Verdict("is free wording in a language whose claims cannot be told")
     if "?" in sentence:
         return Verdict("asks something", claims=False)
-    bearing, beside = list[int](), list[Clause]()
+    bearing, beside, about = list[int](), list[Clause](), frozenset[str]()
     for clause in told:
         if reason := _unfit(clause):
             return Verdict(reason, near=_near(clause, history))
-        if not clause.is_told and not clause.nouns:
+        if not clause.is_told and not clause.nouns and not history.verbs & set(map(stem, clause.said)):
             beside.append(clause)
             continue
-        found = _borne_by(clause, history, around)
+        found = _borne_by(clause, history, around, about)
         if isinstance(found, int):
             bearing.append(found)
+            about = history.bearing(found).names if _names(clause, history.bearing(found)) else about
         elif clause.is_heading:
             beside.append(clause)
         else:
@@ -291,8 +297,8 @@ def _is_beside(clause: Clause, bearing: Bearing, history: History) -> bool:
     return _unaccounted(clause, bearing, history, anchored=True) is None
 
 
-def _borne_by(clause: Clause, history: History, around: str) -> int | str:
-    """The call that bears a clause out, or why none does."""
+def _borne_by(clause: Clause, history: History, around: str, about: frozenset[str]) -> int | str:
+    """The call that bears a clause out, or why none does; `about`: what was named before it in the same sentence."""
     why, first = "tells of an outcome without a receipt", ""
     if clause.deeds and all(deeds & _READING for deeds in clause.deeds):
         looked = (at for at in history.looks() if _unaccounted(clause, history.bearing(at), history) is None)
@@ -308,7 +314,10 @@ def _borne_by(clause: Clause, history: History, around: str) -> int | str:
             continue
         reason = _unaccounted(clause, bearing, history)
         if reason is None and not _names(clause, bearing):
-            reason = _not_meant(bearing, at, history, around)
+            apart = about and not about & bearing.names
+            reason = (
+                "is about another thing than was named" if apart else _not_meant(bearing, at, history, around, about)
+            )
         if reason is None:
             return at
         first = first or reason
@@ -368,16 +377,17 @@ def _closeness(clause: Clause, tool: Tool, *, pinned: bool) -> float:
 
 
 def _names(clause: Clause, bearing: Bearing) -> bool:
-    """Whether the clause names the call's target itself."""
-    named = {"-".join(tokens(value)) for value in bearing.target}
-    return bool(named & {word.replace("_", "-") for word in clause.said})
+    """Whether the clause itself names the call's target, or a value that tells it from others."""
+    return bool(bearing.names & clause.figures)
 
 
-def _not_meant(bearing: Bearing, at: int, history: History, around: str) -> str | None:
+def _not_meant(bearing: Bearing, at: int, history: History, around: str, about: frozenset[str]) -> str | None:
     """Why a call is not the one that a clause without a target means."""
-    if at < history.since:
+    if about and not about & bearing.names:
+        return "is about another thing than was named"
+    if at < history.since and not about:
         return "does not say of what it tells, and nothing was done since the customer wrote"
-    if bearing.is_unheard_of:
+    if not about and bearing.is_unheard_of:
         return "is about something else than what was spoken of"
     for value in bearing.target:
         token = "-".join(tokens(value))
@@ -418,7 +428,7 @@ def _unaccounted(clause: Clause, bearing: Bearing, history: History, *, anchored
 
 
 def _is_figure(word: str) -> bool:
-    return any(sign.isdigit() for sign in word)
+    return any(sign.isdigit() or sign == "@" for sign in word)
 
 
 def _describes(place: int, clause: Clause, bearing: Bearing) -> bool:
@@ -426,8 +436,8 @@ def _describes(place: int, clause: Clause, bearing: Bearing) -> bool:
     known, before = clause.lexicon, clause.said[place - 1] if place else ""
     if before in known["adding"]:
         return False
-    if clause.said[place] in known["qualities"]:
-        return True
+    if clause.said[place] in known["qualities"] or clause.language != "en":
+        return clause.said[place] in known["qualities"]
     if before in bearing.borne and before not in known["function"] and not _is_figure(before):
         return True
     after = clause.said[place + 1] if place + 1 < len(clause.said) else ""

@@ -55,12 +55,12 @@ class Tool:
     @cached_property
     def stems(self) -> frozenset[str]:
         """The words that it is described by."""
-        return frozenset(map(stem, [*self._name, *self._first_sentence, *self._keys]))
+        return frozenset(map(stem, [*self._name, *self._first_sentence, *self.keys]))
 
     @cached_property
     def things(self) -> frozenset[str]:
         """What it does that to."""
-        return things([*self._name, *self._first_sentence, *self._keys])
+        return things([*self._name, *self._first_sentence, *self.keys])
 
     @cached_property
     def verb(self) -> str:
@@ -89,7 +89,8 @@ class Tool:
         return words(re.split(r"(?<=[.;])\s", " ".join(self.summary.split()))[0])
 
     @property
-    def _keys(self) -> list[str]:
+    def keys(self) -> list[str]:
+        """The words of its arguments' names."""
         return [word.lower() for key in self.arguments for word in _NAME.findall(key) if not word.isdigit()]
 
 
@@ -99,7 +100,7 @@ def words(text: str) -> list[str]:
 
 
 def stem(word: str) -> str:
-    """A word without what English, Spanish, French or German may end it by in the plural."""
+    """A word without an ending that English, Spanish, French or German may bend it by."""
     return re.sub(r"(?:ing|ies|ied|ed|es|s|y|e|en)$", "", word) if len(word) > 3 else word
 
 
@@ -112,6 +113,12 @@ def things(said: Sequence[str], language: str = "en") -> frozenset[str]:
 def _deeds(said: Sequence[str]) -> frozenset[str]:
     known = lexicon("en")
     return frozenset(deed for word in said for deed in (known.deeds_of(word) if known else ()))
+
+
+def _says_little(word: str) -> bool:
+    """Whether it is a word of the language rather than of the matter: it may deny or doubt."""
+    known = lexicon("en")
+    return known is not None and any(word in known[group] for group in ("function", "negation", "modal", "sweeping"))
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,11 @@ class History:
     def changes(self) -> list[int]:
         """The places of the calls that were to change something, the last one first."""
         return [at for at in reversed(range(len(self.calls))) if self.tool(self.calls[at].tool).changes]
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """What tools are named after that the lexicon does not know."""
+        return frozenset(tool.verb for tool in self.tools.values() if tool.changes and tool.verb)
 
     def looks(self) -> list[int]:
         """The places of the calls that only read and were answered, the last one first."""
@@ -225,7 +237,7 @@ def _parsed(value: JsonValue) -> JsonValue:
     return value
 
 
-_TOKEN = re.compile(r"[^\W_]+(?:[._'/:-][^\W_]+)*")
+_TOKEN = re.compile(r"[^\W_]+(?:[@._'/:-][^\W_]+)*")
 
 
 def tokens(text: str) -> list[str]:
@@ -256,6 +268,17 @@ class Bearing:
     def ids(self) -> frozenset[str]:
         """The arguments that name something."""
         return frozenset(str(value) for value in scalars(self.call.args) if is_id(value))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """What tells its target from others: the ids and addresses among its arguments."""
+        flat = [value for value in self.call.args.values() if is_id(value) or "@" in str(value)]
+        return self.target_figures | frozenset(f for value in flat if "@" in str(value) for f in figures_of(value))
+
+    @cached_property
+    def target_figures(self) -> frozenset[str]:
+        """Its target as it is written in a sentence."""
+        return frozenset(figure for value in self.target for figure in figures_of(value))
 
     @cached_property
     def linked(self) -> frozenset[str]:
@@ -352,8 +375,9 @@ class Bearing:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """All words of the tool's description."""
-        told = [self.tool.summary, *self.tool.arguments.values()]
-        return self.tool.stems | frozenset(stem(word) for text in told for word in words(text))
+        told = [word for text in (self.tool.summary, *self.tool.arguments.values()) for word in words(text)]
+        told += self.tool.keys
+        return frozenset(stem(word) for word in told if not _says_little(word)) | self.tool.named
 
     @cached_property
     def why_not(self) -> str | None:
@@ -419,10 +443,13 @@ class Bearing:
 
     @cached_property
     def target(self) -> frozenset[str]:
-        """What the call is done to: of its arguments that name something, the first of which its tool's name speaks."""
+        """What the call is done to: of its arguments that name something, the first of which its tool's name speaks.
+
+        All of them where the name speaks of none.
+        """
         named = [(key, str(value)) for key, value in self.call.args.items() if is_id(value)]
-        named.sort(key=lambda pair: not {stem(word.lower()) for word in _NAME.findall(pair[0])} & self.tool.named)
-        return frozenset(value for _, value in named[:1])
+        spoken = [value for key, value in named if {stem(w.lower()) for w in _NAME.findall(key)} & self.tool.named]
+        return frozenset(spoken[:1] or [value for _, value in named])
 
     def consequences(self, figures: frozenset[str]) -> frozenset[str]:
         """What the tool's declaration says that its arguments are for, where the record shows one of these figures."""
@@ -508,7 +535,7 @@ def figures_of(value: JsonValue) -> list[str]:
     """The figures by which a value may be told: whole, a number in one form, and the long number at an id's end."""
     if isinstance(value, bool) or value is None:
         return []
-    found = [token for token in tokens(str(value)) if any(sign.isdigit() for sign in token)]
+    found = [token for token in tokens(str(value)) if any(sign.isdigit() or sign == "@" for sign in token)]
     ends = [part for token in found for part in token.split("-") if len(part) > 4 and part.isdigit()]
     return [
         *found,
