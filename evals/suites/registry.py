@@ -80,5 +80,10 @@ SUITES = {
             "What an agent's turn does: it tells of something as done, reports a failure, asks for a yes, or else.",
             (Run("claims/sgd_system_turns_dev.jsonl.gz"),),
         ),
+        Suite(
+            "unanswerable",
+            "Whether a question gets its answer from Harbor's documents, or an honest word that there is none.",
+            (Run("evals/suites/questions.yaml", own=True),),
+        ),
     )
 }
