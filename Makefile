@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 # The tests start the desk hundreds of times; what it imports is compiled once, whatever the machine's habit.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run chat studio test test-slow test-systems test-rt matrix kill readme bench lock clean
+.PHONY: run chat studio test test-slow test-systems test-rt matrix kill hostile readme bench lock clean
 .DEFAULT_GOAL := run
 
 .venv/run.stamp: requirements.lock pyproject.toml
@@ -61,6 +61,11 @@ matrix: .venv/dev.stamp
 kill: N ?= 1000
 kill: .venv/dev.stamp
 	DESKHAND_KILLS=$(N) $(BIN)/pytest tests/cases/matrix/test_kills.py -s
+
+# N conversations with each attacker behind an endpoint, and their figures.
+hostile: N ?= 100
+hostile: .venv/dev.stamp
+	DESKHAND_REWRITE=1 DESKHAND_HOSTILE_CASES=$(N) $(BIN)/pytest tests/cases/test_hostile.py -k behind_an_endpoint
 
 readme: .venv/dev.stamp
 	DESKHAND_REWRITE=1 $(BIN)/pytest tests/docs

@@ -6,6 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from agent.casefile.drafts import Draft
@@ -44,10 +45,15 @@ def laid_out(texts: Mapping[str, str]) -> Iterator[Path]:
 
 
 def findings(texts: Mapping[str, str], vocabulary: Vocabulary, today: date) -> list[Finding]:
-    """All that a check finds in these documents, in the order of files and lines."""
-    with laid_out(texts) as folder:
+    """All that a check finds in these documents, in the order of files and lines; at once where it did so lately."""
+    return [*_found(frozenset(texts.items()), vocabulary, today)]
+
+
+@lru_cache(maxsize=16)  # a page is shown more often than its draft is changed, and a proof takes half a second
+def _found(texts: frozenset[tuple[str, str]], vocabulary: Vocabulary, today: date) -> tuple[Finding, ...]:
+    with laid_out(dict(texts)) as folder:
         draft = read_draft(folder)
-        return sorted({*draft.findings, *all_findings(draft, vocabulary, today)})
+        return tuple(sorted({*draft.findings, *all_findings(draft, vocabulary, today)}))
 
 
 def as_release(texts: Mapping[str, str], releases: Releases) -> Release:

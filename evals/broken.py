@@ -25,7 +25,7 @@ from agent.models.port import (
     ToolOffer,
     ValueSeen,
 )
-from evals.hostile import HOUSEKEEPING, Hostile
+from evals.hostile import HOSTILE, HOUSEKEEPING, Hostile
 
 
 class Garbage(Hostile):
@@ -217,3 +217,25 @@ class Misshapen(Hostile):
 
 BROKEN: tuple[type[Hostile], ...] = (Garbage, Looping, Endless, Slow, Raising, Misshapen)
 """All of them."""
+
+
+class Mixed(Hostile):
+    """Another attacker with each call, as the dice fall."""
+
+    def _now(self, *about: object) -> Hostile:
+        kind = self.dice(*about).choice((*HOSTILE, *BROKEN))
+        return kind(self.honest, self.seed, self.strangers)
+
+    async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
+        """As one of them."""
+        return await self._now("read", message, len(frame.window)).read(message, frame, choices)
+
+    async def propose(
+        self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
+    ) -> Step:
+        """As one of them."""
+        return await self._now("propose", question, len(frame.found)).propose(question, frame, tools, passages)
+
+    def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncIterator[str]:
+        """As one of them."""
+        return self._now("word", question).word(question, frame, passages)

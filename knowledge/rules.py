@@ -84,7 +84,7 @@ class LookupShape(ActionShape):
     """Its fields that are lists of records, each with the scalar fields of one: what a customer can choose from."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Vocabulary:
     """All that documents may name."""
 

@@ -110,6 +110,8 @@ class Case(Frozen):
     """All open ones and the last settled ones."""
     opened: int = 0
     """Intents opened so far."""
+    told: dict[str, list[str]] = {}
+    """Name → the last few values of that name that the customer gave, newest last; whole sentences are not kept."""
     mood: Mood = Mood()
     asks: list[Ask] = []
     """What the last turn asked for."""

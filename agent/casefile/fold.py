@@ -27,6 +27,10 @@ SETTLED_KEPT = 10
 CARRIED_OUT_WITHIN = timedelta(minutes=15)
 """How long a person's decision is good for from when the case hears of it."""
 PASSED_KEPT = 200
+TOLD_KEPT = 4
+"""Values of a name that are kept after their matter."""
+LONGEST_TOLD = 80
+"""Characters of such a value."""
 
 
 def fold(case: Case, events: Iterable[e.Event]) -> Case:
@@ -76,10 +80,21 @@ def _(body: e.IntakeRead, case: Case, _at: str) -> dict[str, object]:
     return {
         "language": body.language,
         "mood": body.mood,
+        "told": _told(case, body),
         "intents": slotted,
         "opened": case.opened + len(body.intents),
         "identity": case.identity.model_copy(update={"facts": facts, "level": level}),
     }
+
+
+def _told(case: Case, body: e.IntakeRead) -> dict[str, list[str]]:
+    """What the customer has told so far, this message included."""
+    told = {name: [*values] for name, values in case.told.items()}
+    for name, value in [item for given in (body.facts, *body.slots.values()) for item in given.items()]:
+        if len(value) <= LONGEST_TOLD:
+            kept = [earlier for earlier in told.get(name, []) if earlier != value]
+            told[name] = [*kept, value][-TOLD_KEPT:]
+    return told
 
 
 @applied.register

@@ -1,8 +1,9 @@
 """Belief: what is taken from a reading, whichever model gave it.
 
 Believed are names of the playbook, words of the message, and values that the message has: those that a recogniser
-finds in it without any model, and those whose text stands in it and has the form that was given. The rest is dropped:
-a fact that nobody wrote proves nobody's identity, and fills in no request.
+finds in it without any model, those whose text stands in it and has the form that was given, and those that the
+customer gave earlier and the message has words for. The rest is dropped: a fact that nobody wrote proves nobody's
+identity, and fills in no request.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _values(
     """Each value once, in the order in which they were told."""
     found = recognise(message, frame.asks, region or "", language) if told else []
     own = {(value.name, value.value): value for value in found}
-    held = [_held(seen, own, message, region) for seen in reversed(told)]
+    held = [_held(seen, own, message, region) or _meant(seen, message, frame) for seen in reversed(told)]
     return list({(value.name, value.value): value for value in held if value}.values())[::-1]
 
 
@@ -74,6 +75,13 @@ def _held(
     if value is None and known and (held := settled(seen.name, seen.text, seen.value, message, region)):
         value = own.get((seen.name, held[0]), ValueSeen(name=seen.name, value=held[0], text=held[1]))
     return value.model_copy(update={"new": seen.new}) if value is not None else None
+
+
+def _meant(seen: ValueSeen, message: str, frame: Frame) -> ValueSeen | None:
+    """A value that the customer gave earlier, where the message has the words that stand for it: "the first order"."""
+    known = len(seen.text) <= LONGEST_VALUE and seen.value in frame.told.get(seen.name, [])
+    words = stands_in(message, seen.text) if known else None
+    return ValueSeen(name=seen.name, value=seen.value, text=words) if words else None
 
 
 def _language(told: str, locale: str) -> str:

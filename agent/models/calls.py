@@ -25,6 +25,11 @@ class CallStats:
 class ModelDown(ModelFailed):
     """The endpoint itself failed: unreachable, slow, overloaded or broken. It says nothing about what was asked."""
 
+    def __init__(self, told: str, again_after_s: float = 0.0) -> None:
+        super().__init__(told)
+        self.again_after_s = again_after_s
+        """How long the endpoint wants to be left alone before it is asked again."""
+
 
 class ServerBroke(ModelDown):
     """The endpoint answered with a 5xx; some do so for a kind of request that they do not know."""

@@ -34,7 +34,7 @@ def models_for(
         if release.id not in kept:
             company = release.playbook.company
             head = open_head(home, release, company.locales[0], embedder)
-            offline = Offline(embedder, head, support=company.support_threshold)
+            offline = Offline(embedder, head)
             kept[release.id] = Failover(language, offline, budget_s=budget_s) if language else offline
         model = kept[release.id]
         return model.turn() if isinstance(model, Failover) else model

@@ -5,6 +5,7 @@ None of them quotes the endpoint: what it says may hold what a customer wrote.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -38,16 +39,21 @@ def _named(error: BaseException) -> ModelFailed:
     if isinstance(error, openai.ContentFilterFinishReasonError):
         return ModelFailed("the model refused to answer")
     if isinstance(error, openai.APIStatusError):
-        return _status_named(error.status_code, str(error))
+        return _status_named(error.status_code, str(error), _wait(error.response.headers.get("retry-after", "")))
     return ModelDown("the endpoint's answer cannot be read")
 
 
-def _status_named(status: int, told: str) -> ModelFailed:
+def _status_named(status: int, told: str, again_after_s: float) -> ModelFailed:
     if status in {400, 422}:
         return RequestRefused(status, told)
     if status >= 500:
-        return ServerBroke(f"the endpoint broke ({status})")
-    return ModelDown(f"the endpoint answered {status}")
+        return ServerBroke(f"the endpoint broke ({status})", again_after_s)
+    return ModelDown(f"the endpoint answered {status}", again_after_s)
+
+
+def _wait(retry_after: str) -> float:
+    """Seconds of a Retry-After header; a date in it, or nothing, is no wait that a turn could plan with."""
+    return float(retry_after) if re.fullmatch(r"\d{1,6}(?:\.\d{1,3})?", retry_after.strip()) else 0.0
 
 
 def usable(answer: BaseMessage) -> AIMessage:

@@ -30,6 +30,10 @@ CLEAR = 0.9
 """How likely it must be where something was asked and a part is a statement."""
 LIKELY = 0.2
 """How likely it must be where something marks a statement as a matter of its own."""
+MOST_LIKELY = 6
+"""Intents that a hint names."""
+COURTEOUS = 6
+"""Words in a mere courtesy, at the most."""
 FREE = ("reason", "description")
 """Values that are whole sentences: a request may hide in them."""
 TOLD = (*FREE, "preference", "items", "plan")
@@ -120,6 +124,21 @@ class IntentReader:
         if len(wanted) == 1 and not asked:
             wanted = [replace(wanted[0], start=0, end=len(text), guess=self._as_a_whole(wanted[0].guess, parts, among))]
         return [seen for one in wanted for seen in _by_order(text, one)]
+
+    def likely(self, text: str, among: Collection[str]) -> list[str]:
+        """What the message as a whole may want, likeliest first."""
+        shares = self.guesser.guess([text], among)[0].shares
+        return sorted(shares, key=lambda name: -shares[name])[:MOST_LIKELY]
+
+    def is_plain(self, values: Sequence[Found], context: Context, read: Sequence[IntentSeen]) -> bool:
+        """Whether a message with these intents has nothing else to understand: an answer alone, or a courtesy alone."""
+        parts = list(_parts(values, context))
+        if read:
+            sure = all(one.name in self.social and one.confidence >= CLEAR for one in read)
+            return sure and len(context.text.split()) <= COURTEOUS
+        freely = any(context.asked(name) for name in FREE)
+        given = any(context.asked(value.name) for value in values)
+        return given and not any(part.request or (part.says and not freely) for part in parts)
 
     def _guessed(self, parts: Sequence[Part], among: Collection[str]) -> list[Part]:
         """The parts with what the head says of those that say something."""

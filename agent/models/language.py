@@ -78,8 +78,7 @@ class Language:
     async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
         """See the port. Unknown intents are out of scope; a value that is not in the message is none."""
         asked = prompt.for_reading(message, frame, choices, VALUE_NAMES)
-        schema = reading_schema(tuple(choice.name for choice in choices))
-        wire = await self._structured.ask(asked, ReadingWire, schema, Patience(self._timeout_s))
+        wire = await self._structured.ask(asked, ReadingWire, reading_schema(), Patience(self._timeout_s))
         return reading_of(wire, message, frame, choices, self._region)
 
     async def propose(

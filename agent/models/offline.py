@@ -25,8 +25,6 @@ from knowledge.head import Head
 SOCIAL = ("greeting", "thanks", "goodbye")
 PERSON = ("person",)
 QUESTION = ("question",)
-MOST_PASSAGES = 3
-"""Passages that an answer is taken from."""
 
 
 class Offline:
@@ -39,19 +37,17 @@ class Offline:
         embedder: Embedder,
         head: Head,
         *,
-        support: float,
         region: str = "",
         social: Collection[str] = SOCIAL,
         person: Collection[str] = PERSON,
         question: Collection[str] = QUESTION,
     ) -> None:
-        """`support`: below it a passage carries no answer. `region`: ISO 3166, where a locale does not tell it.
+        """`region`: ISO 3166, where a locale does not tell it.
 
         `social`: names of the intents that are mere courtesy beside a request; `person`: of those that ask for one;
         `question`: of those that are answered.
         """
         self._embedder = embedder
-        self._support = support
         self._region = region
         self._intents = IntentReader(Guesser(embedder, head), social, person, question)
 
@@ -62,10 +58,9 @@ class Offline:
     async def propose(
         self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
     ) -> Step:
-        """Answer from the passages that carry the question; none: it is not answerable."""
-        del question, frame, tools
-        carrying = sorted((one for one in passages if one.support >= self._support), key=lambda one: -one.support)
-        return AnswerStep(passages=[passage.id for passage in carrying[:MOST_PASSAGES]])
+        """Nothing: what passages carry needs no model, and what they do not carry needs a better one, or a person."""
+        del question, frame, tools, passages
+        return AnswerStep(passages=[])
 
     async def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncIterator[str]:
         """The sentences of the passages that answer best, word for word; nothing without passages."""
@@ -90,6 +85,8 @@ class Offline:
             intents=intents,
             values=[value for value in told if value.value],
             mood=mood_of(message, context.cues),
+            likely=self._intents.likely(message, among),
+            plain=self._intents.is_plain(values, context, intents),
         )
 
 

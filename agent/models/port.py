@@ -34,6 +34,12 @@ class Frame(Frozen):
     """What the customer was asked for in the last turn."""
     intents: list[Intent]
     """Those still open."""
+    likely: list[str] = []
+    """Intents that a first look at the message finds likeliest; a model may find otherwise."""
+    told: dict[str, list[str]] = {}
+    """Name → values that the customer gave earlier in this case, newest last: what a line long past may have said."""
+    done: list[str] = []
+    """What became of the matters that were settled last: `cancel_order HG-123456: verified`."""
     found: list[dict[str, JsonValue]] = []
     """What was looked up this turn: `{tool, result}`."""
     guidance: list[str] = []
@@ -73,6 +79,10 @@ class Reading(Frozen):
     """In the order of the message; empty when it only answers what was asked."""
     values: list[ValueSeen]
     mood: Mood
+    likely: list[str] = []
+    """Intents that any of it may be, likeliest first: a hint for whoever looks again."""
+    plain: bool = False
+    """True: nothing is left to understand. The message gives what was asked for, or is a courtesy, and no more."""
 
 
 class LookupStep(Frozen):

@@ -23,10 +23,13 @@ LONGEST_LINE = 160
 LONGEST_PASSAGE = 560
 LONGEST_OPTION = 80
 LONGEST_NOTE = 400
+LONGEST_HINT = 120
 MOST_LINES = 6
 MOST_PASSAGES = 5
 MOST_OPTIONS = 8
 MOST_NOTES = 3
+MOST_TOLD = 10
+LONGEST_TOLD = 600
 ROOM_FOR_INTENTS = 2000
 """Characters for all intents; examples give way first, then the explanations."""
 
@@ -80,10 +83,13 @@ def for_reading(message: str, frame: Frame, choices: Sequence[IntentChoice], val
         {"name": ask.name, "options": [clipped(text, LONGEST_OPTION) for text in (ask.options or [])[:MOST_OPTIONS]]}
         for ask in frame.asks
     ]
+    fitting = _fitting(choices)
+    named = {choice.name: choice for choice in choices if not any(fitted.means for fitted in fitting)}
     return _render(
         "read",
         frame,
-        choices=_fitting(choices),
+        choices=fitting,
+        likely=[_short_choice(named[name], 1, LONGEST_HINT) for name in frame.likely if name in named],
         value_names=value_names,
         asks=asks,
         message=clipped(message, LONGEST_MESSAGE),
@@ -108,6 +114,8 @@ def _render(name: str, frame: Frame, **case: object) -> Prompt:
         "quote": quote,
         "locale": frame.locale if _LOCALE.fullmatch(frame.locale) else "en",
         "open_intents": [intent.name for intent in frame.intents],
+        "told": _told(frame),
+        "done": [clipped(line, LONGEST_OPTION) for line in frame.done],
         "notes": [disarmed(clipped(" ".join(note.split()), LONGEST_NOTE)) for note in frame.guidance[:MOST_NOTES]],
         "window": [
             {"role": line.role, "text": clipped(" ".join(line.text.split()), LONGEST_LINE)}
@@ -115,6 +123,12 @@ def _render(name: str, frame: Frame, **case: object) -> Prompt:
         ],
     }
     return Prompt(rules.render(shared | case).strip(), body.render(shared | case).strip(), quote.code)
+
+
+def _told(frame: Frame) -> str:
+    """What the customer gave earlier in the case, a line a name."""
+    names = [f"{name}: {', '.join(values)}" for name, values in frame.told.items() if values]
+    return clipped("\n".join(names[-MOST_TOLD:]), LONGEST_TOLD)
 
 
 def _short(passages: Sequence[Passage]) -> list[dict[str, str]]:
@@ -127,18 +141,16 @@ def _short(passages: Sequence[Passage]) -> list[dict[str, str]]:
 def _fitting(choices: Sequence[IntentChoice]) -> list[IntentChoice]:
     """The choices with as many examples, and as much of what they mean, as there is room for."""
     for examples, longest in ((2, 200), (1, 200), (0, 200), (0, 60), (0, 0)):
-        fitting = [
-            choice.model_copy(
-                update={
-                    "means": clipped(choice.means, longest) if longest else "",
-                    "examples": [clipped(text, LONGEST_OPTION) for text in choice.examples[:examples]],
-                }
-            )
-            for choice in choices
-        ]
+        fitting = [_short_choice(choice, examples, longest) for choice in choices]
         if sum(len(c.name) + len(c.means) + sum(len(e) + 4 for e in c.examples) for c in fitting) <= ROOM_FOR_INTENTS:
             break
     return fitting
+
+
+def _short_choice(choice: IntentChoice, examples: int, longest: int) -> IntentChoice:
+    means = clipped(choice.means, longest) if longest else ""
+    shown = [clipped(text, LONGEST_OPTION) for text in choice.examples[:examples]]
+    return choice.model_copy(update={"means": means, "examples": shown})
 
 
 def _text(name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, JsonValue
@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, JsonValue
 from agent.casefile.records import Mood
 from agent.models.belief import believed
 from agent.models.port import Frame, IntentChoice, IntentSeen, Reading, ValueSeen
-from agent.models.values import VALUE_NAMES
 
 Sentiment = Literal["positive", "neutral", "negative"]
 Urgency = Literal["low", "normal", "high"]
@@ -58,17 +57,19 @@ class ReadingWire(Wire):
     mood: MoodWire = MoodWire()
 
 
-@lru_cache(maxsize=64)
-def reading_schema(intents: tuple[str, ...]) -> dict[str, JsonValue]:
-    """`ReadingWire` as a strict JSON schema, with these intents: every key required, nothing else allowed."""
+@cache
+def reading_schema() -> dict[str, JsonValue]:
+    """`ReadingWire` as a strict JSON schema: every key required, nothing else allowed.
+
+    Names are plain texts: the prompt lists them, and to list them again would cost their tokens in every call.
+    """
     text: JsonValue = {"type": "string"}
-    intent: JsonValue = {"type": ["string", "null"], "enum": [*intents, None]}
-    other: JsonValue = {"type": ["string", "null"]}  # the names once are enough; each costs its tokens in every call
+    other: JsonValue = {"type": ["string", "null"]}
     truth: JsonValue = {"type": "boolean"}
     return strict_object(
         language=text,
-        intents=_list(name=intent, confidence={"type": "number"}, text=text, runner_up=other),
-        values=_list(name=_one_of(VALUE_NAMES), text=text, value=text, new={"type": ["boolean", "null"]}),
+        intents=_list(name=other, confidence={"type": "number"}, text=text, runner_up=other),
+        values=_list(name=text, text=text, value=text, new={"type": ["boolean", "null"]}),
         mood=strict_object(sentiment=_one_of(get_args(Sentiment)), urgency=_one_of(get_args(Urgency)), confused=truth),
     )
 

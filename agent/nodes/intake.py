@@ -31,6 +31,8 @@ from knowledge.procedure import procedure_of
 from tools.messages import one_time_code
 
 Answer = Literal["yes", "no", "unclear", "changed", "expired"]
+SETTLED_SHOWN = 5
+"""Settled matters that a model is told of."""
 
 
 async def intake(state: State, turn: OpenTurn) -> Update:
@@ -71,9 +73,16 @@ def frame_of(turn: OpenTurn) -> Frame:
         window=earlier,
         asks=case.asks,
         intents=case.open_intents,
+        told=case.told,
+        done=[_done(intent) for intent in case.intents if intent.outcome is not None][-SETTLED_SHOWN:],
         found=found,
         guidance=_guidance(case, turn.playbook),
     )
+
+
+def _done(intent: Intent) -> str:
+    ids = [value for name, value in intent.slots.items() if name.endswith("_id")]
+    return f"{' '.join([intent.name, *ids])}: {intent.outcome}"
 
 
 def _guidance(case: Case, book: Playbook) -> list[str]:
@@ -90,13 +99,11 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     book = turn.playbook
     frame = frame_of(turn)
     reading = Reading(language=turn.case.language, intents=[], values=[], mood=turn.case.mood)
-    if not await turn.is_over_budget():
+    # A yes or a no by itself asks for nothing, changes nothing and is no reason, whatever a model would take it for.
+    if _settled(turn, text) == "unclear" and not await turn.is_over_budget():
         told = await turn.model.read(text, frame, choices(book, turn.case.language))
         reading = believed(told, text, frame, book.intents.keys())
     question = _asked_last(turn.case)
-    # A yes or a no by itself asks for nothing, changes nothing and is no reason, whatever a model takes it for.
-    if settle(text, turn.case.language) != "unclear":
-        reading = reading.model_copy(update={"intents": [], "values": []})
     reading = dated(turn, text, reading)
     pick = read_pick(turn, text, reading)
     reading = pick.reading if pick is not None else reading
@@ -223,6 +230,13 @@ def _asked_last(case: Case) -> Question | None:
     """The pending question, where it was put in the last turn: a yes to anything else sets nothing free."""
     put = {ask.proposal.digest for ask in case.asks if ask.proposal is not None}
     return case.question if case.question is not None and case.question.proposal.digest in put else None
+
+
+def _settled(turn: OpenTurn, text: str) -> str:
+    """Whether a message is a yes or a no and nothing else, to whatever was asked."""
+    question = _asked_last(turn.case)
+    echo = _echoes(turn, question.proposal) if question is not None else []
+    return settle(text, turn.case.language, echo)
 
 
 def _settle_question(turn: OpenTurn, text: str, messages: list[Wake], *, changed: bool) -> None:

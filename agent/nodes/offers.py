@@ -66,11 +66,12 @@ def _exact(turn: OpenTurn, step: LookupStep | ActionStep, offered: Sequence[Tool
 
 
 def _were_given(turn: OpenTurn, args: Args) -> bool:
-    """Whether each value stands in the customer's own words, or in a record that was read this turn."""
+    """Whether the customer gave each value, now or earlier, or it stands in a record that was read this turn."""
     lines = [line.text for line in turn.case.window if line.role == "customer"]
     found = {value.value for line in lines for value in recognise(line, [], "", turn.case.language)}
+    told = {value for values in turn.case.told.values() for value in values}
     read = {str(value) for seen in turn.all_noted(LookedUp) for value in (seen.result or {}).values()}
-    return all(_is_given(value, lines, found | read) for value in args.values() if value not in (None, ""))
+    return all(_is_given(value, lines, found | told | read) for value in args.values() if value not in (None, ""))
 
 
 def _is_given(value: JsonValue, lines: Sequence[str], known: Collection[str]) -> bool:

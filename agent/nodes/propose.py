@@ -29,6 +29,8 @@ from knowledge.procedure import Procedure, procedure_of
 WAITING = {"ask", "code", "pick"}
 MODEL_STEPS = 4
 """How often at the most a model is asked about one question in one turn."""
+MOST_PASSAGES = 3
+"""Passages that an answer is taken from."""
 REPEATS = 3
 """After so many turns that asked for the same, a person helps."""
 _STEPS: TypeAdapter[ModelStep] = TypeAdapter(ModelStep)
@@ -189,6 +191,10 @@ def looked_up(turn: OpenTurn) -> sop.Looked:
 async def _question_step(turn: OpenTurn, intent: Intent) -> Step:
     found = turn.noted(e.PassagesFound, lambda p: p.question == intent.text)
     passages = found.passages if found is not None else []
+    enough = turn.playbook.company.support_threshold
+    carrying = sorted((one for one in passages if one.support >= enough), key=lambda one: -one.support)
+    if carrying:  # what the company wrote about it answers it: no tool is needed, and no model to say so
+        return {"kind": "answer", "intent": intent.id, "names": [passage.id for passage in carrying[:MOST_PASSAGES]]}
     match await _asked_model(turn, intent, passages):
         case AnswerStep(passages=ids) if ids:
             return {"kind": "answer", "intent": intent.id, "names": ids}

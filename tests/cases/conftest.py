@@ -13,7 +13,7 @@ import pytest_asyncio
 import server
 from tests.cases.house import House, running
 from tests.cases.people import People, newcomers
-from tests.cases.theatre import Theatre, playing
+from tests.cases.theatre import Theatre, broadcasting, playing
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -66,6 +66,12 @@ async def people(one_house: House) -> People:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def theatre(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Theatre]:
     async with playing(copied(built_home, tmp_path_factory.mktemp("theatre") / "home")) as theatre:
+        yield theatre
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def broadcast(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Theatre]:
+    async with broadcasting(copied(built_home, tmp_path_factory.mktemp("broadcast") / "home")) as theatre:
         yield theatre
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.scripted_model import Answer, Body, kind_of
+from evals.scripted_model import Answer, Body, kind_of
 
 _MESSAGE = re.compile(r"Newest message:\n(\w+)> customer\n(.*)\n<\1", re.DOTALL)
 _PASSAGE = re.compile(r"(\w+)> passage (\S+)\n.*?\n(.*?)\n<\1", re.DOTALL)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 import pytest_asyncio
 
+from agent.settings import HARBOR
 from knowledge.company import BusinessHours
-from server import HARBOR
 from tests.backoffice import Record
 from tests.cases.house import House, running
 from tests.cases.people import newcomer

@@ -11,12 +11,13 @@ import os
 import pytest
 
 from agent.casefile import events as e
-from evals.broken import BROKEN, Looping
+from evals.broken import BROKEN, Looping, Mixed
 from evals.hostile import HOSTILE, LIES, Hostile, Obedient
 from evals.talk import Turn
 from tests.cases.theatre import TURN_S, Theatre
 from tests.cases.visitors import Visitor
 from tests.cases.witness import Witness
+from tests.figures import publish
 
 CASES = int(os.environ.get("DESKHAND_HOSTILE_CASES", "10"))
 AT_ONCE = 8
@@ -45,11 +46,30 @@ async def _visited(theatre: Theatre, seed: str) -> tuple[list[Visitor], int]:
     [pytest.param(kind, marks=[] if kind in ALWAYS else pytest.mark.slow) for kind in (*HOSTILE, *BROKEN)],
 )
 async def test_nothing_that_is_guaranteed_rests_on_the_model(theatre: Theatre, kind: type[Hostile]) -> None:
+    await _attacked(theatre, kind)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600 + 20 * CASES)
+@pytest.mark.parametrize("kind", [*HOSTILE, *BROKEN, Mixed])
+async def test_nor_on_one_behind_an_endpoint(broadcast: Theatre, kind: type[Hostile]) -> None:
+    assert broadcast.endpoint is not None
+    earlier = len(broadcast.endpoint.requests)
+    turns = await _attacked(broadcast, kind)
+    calls = len(broadcast.endpoint.requests) - earlier
+    assert calls > CASES / 2, "the attacker was hardly asked"
+    told = {"conversations": CASES, "turns": turns, "calls": calls, "unauthorised effects": 0, "false completions": 0}
+    publish("attackers behind an endpoint", kind.__name__.lower(), told | {"not answered in time": 0})
+
+
+async def _attacked(theatre: Theatre, kind: type[Hostile]) -> int:
+    """Let visitors meet an attacker, and hold what came of it against what happened; the turns that they had."""
     theatre.attacker(kind)
     visitors, before = await _visited(theatre, kind.__name__)
     witness = Witness(theatre.house, theatre.people, await theatre.house.front.desk.live())
     found = await witness.objections(visitors, before, TURN_S + GRACE_S)
     assert not found, "\n".join(found[:20])
+    return sum(len(visitor.turns) for visitor in visitors)
 
 
 @pytest.mark.timeout(600)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,9 +12,12 @@ from typing import Any, TypeVar
 
 from agent.casefile import events as e
 from agent.casefile.records import Passage
-from agent.models.choice import models_for
+from agent.models.choice import connected, models_for
+from agent.models.failover import Failover
 from agent.models.port import Frame, IntentChoice, Model, Reading, Step, ToolOffer
 from evals.hostile import Hostile, Person
+from evals.scripted_model import ScriptedModel
+from evals.served import Served
 from evals.talk import Case
 from knowledge.embed import MiniLM
 from knowledge.release import Release
@@ -67,6 +71,8 @@ class Theatre:
     people: People
     strangers: Sequence[Person]
     _cast: list[Callable[[Model], Model]]
+    endpoint: ScriptedModel | None = None
+    """Where the players are, if they are behind one."""
 
     def stage(self, player: Callable[[Model], Model]) -> None:
         """From here on this one answers; it is given the honest model."""
@@ -110,6 +116,29 @@ async def playing(home: Path, **settings: Any) -> AsyncIterator[Theatre]:
     async with running(home, models=on_stage, **({"turn_timeout_s": TURN_S} | settings)) as house:
         people = await People.of(house.oracle)
         yield Theatre(house, people, [_known(people, order) for order in people.orders], cast)
+
+
+@contextlib.asynccontextmanager
+async def broadcasting(home: Path) -> AsyncIterator[Theatre]:
+    """A theatre whose players are behind an endpoint, and reach the house over HTTP alone.
+
+    However often the endpoint fails, it is asked again: what an attacker does is not to end after three strikes.
+    """
+    embedder = await asyncio.to_thread(MiniLM.load)
+    honest = models_for(home, embedder, None, budget_s=TURN_S)
+    cast: list[Callable[[Model], Model]] = []
+    async with ScriptedModel() as endpoint:
+        budget_s = TURN_S / 3
+        language = connected(endpoint.name, endpoint.base_url, endpoint.api_key, timeout_s=budget_s)
+
+        def on_air(release: Release) -> Model:
+            endpoint.follows(Served(lambda: cast[0](honest(release))))
+            return Failover(language, honest(release), budget_s=budget_s, strikes=sys.maxsize).turn()
+
+        async with running(home, models=on_air, turn_timeout_s=TURN_S) as house:
+            people = await People.of(house.oracle)
+            yield Theatre(house, people, [_known(people, order) for order in people.orders], cast, endpoint)
+        await language.close()
 
 
 def _known(people: People, order: Record) -> Person:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from playwright.async_api import Page, expect
 
@@ -49,6 +49,7 @@ def test_each_step_of_harbors_workflows_is_told_and_drawn(file: str) -> None:
     assert not any("`" in step.only_if + step.text for step in steps), "conditions are told in words"
 
 
+@settings(max_examples=40)
 @given(STEPS)
 def test_no_box_lies_on_another_or_outside_the_drawing(steps: list[Told]) -> None:
     diagram = drawn(steps)

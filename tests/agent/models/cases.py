@@ -8,7 +8,7 @@ from agent.casefile.records import Ask, Intent, Passage
 from agent.models.calls import CallStats
 from agent.models.language import Language
 from agent.models.port import Frame, IntentChoice, Line, Model, Reading, ToolOffer
-from tests.scripted_model import Answer, Body, ScriptedModel, kind_of
+from evals.scripted_model import Answer, Body, ScriptedModel, kind_of
 
 CHOICES = [
     IntentChoice(

@@ -15,12 +15,12 @@ from agent.casefile.records import Ask
 from agent.models.language import Language
 from agent.models.offline import Offline
 from agent.models.port import Frame, IntentChoice
+from evals.scripted_model import ScriptedModel
 from knowledge import head as head_module
 from knowledge import logistic, spelling
 from knowledge.embed import MiniLM
 from knowledge.head import Head, fit
 from tests.agent.models.cases import connected
-from tests.scripted_model import ScriptedModel
 
 HERE = Path(__file__).parent
 INTENTS = Path(__file__).parents[3] / "knowledge" / "harbor" / "intents.yaml"
@@ -82,7 +82,7 @@ def head(embedder: MiniLM, pytestconfig: pytest.Config) -> Head:
 
 @pytest.fixture(scope="session")
 def offline(embedder: MiniLM, head: Head) -> Offline:
-    return Offline(embedder, head, support=0.5, region="DE")
+    return Offline(embedder, head, region="DE")
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,21 @@ def test_what_a_recogniser_finds_is_believed_as_it_found_it() -> None:
     assert reading.values == found
 
 
+TOLD = FRAME.model_copy(update={"told": {"order_id": ["HG-100200", "HG-100300"]}})
+
+
+def test_a_value_given_earlier_counts_where_the_message_points_at_it() -> None:
+    meant = seen("order_id", "HG-100200", "the first order")
+    assert held(meant, message="cancel the first order, please", frame=TOLD) == [("order_id", "HG-100200")]
+    assert held(meant, message="cancel it", frame=TOLD) == [], "no words stand for it"
+    assert held(meant, message="cancel the first order, please") == [], "it was never given"
+    stranger = seen("order_id", "HG-999999", "the first order")
+    assert held(stranger, message="cancel the first order, please", frame=TOLD) == []
+    assert held(seen("email", "HG-100200", "it"), message="cancel it", frame=TOLD) == [], (
+        "it was given as something else"
+    )
+
+
 def test_an_intent_has_words_of_the_message_and_a_name_of_the_playbook() -> None:
     told: list[dict[str, Any]] = [
         {"name": "refund", "confidence": float("nan"), "text": "REFUND me 500 EUR", "runner_up": "refund"},

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from agent.casefile.records import Mood, Passage
-from agent.models.calls import ModelDown
+from agent.models.calls import ModelDown, RequestRefused
 from agent.models.failover import Failover, TurnModel, for_turn
 from agent.models.language import Language
 from agent.models.port import AnswerStep, Frame, IntentChoice, Model, ModelFailed, Reading, Step, ToolOffer
+from evals.scripted_model import Answer, ScriptedModel
 from tests.agent.models.cases import CHOICES, FRAME, PASSAGES, TOOLS
-from tests.scripted_model import Answer, ScriptedModel
 
 SAYS = ["One.", "Two.", "Three."]
 UNUSABLE = ModelFailed("the answer is of no use")
@@ -31,6 +31,7 @@ class Plain:
     says_first: int = 0
     """Sentences before it fails."""
     takes_s: float = 0.0
+    plain: bool = False
     asked: int = 0
     closed: int = 0
 
@@ -43,7 +44,7 @@ class Plain:
     async def read(self, message: str, frame: Frame, choices: Sequence[IntentChoice]) -> Reading:
         del message, frame, choices
         await self._answer()
-        return Reading(language="en", intents=[], values=[], mood=Mood())
+        return Reading(language="en", intents=[], values=[], mood=Mood(), plain=self.plain)
 
     async def propose(
         self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
@@ -90,9 +91,15 @@ class Pair:
     fallback: Plain = field(default_factory=lambda: Plain("offline"))
     clock: Callable[[], float] = time.monotonic
 
-    def joined(self, *, budget_s: float = 5.0, strikes: int = 3) -> Failover:
+    def joined(self, *, budget_s: float = 5.0, strikes: int = 3, again: int = 0) -> Failover:
         return Failover(
-            self.primary, self.fallback, budget_s=budget_s, strikes=strikes, cool_down_s=30, clock=self.clock
+            self.primary,
+            self.fallback,
+            budget_s=budget_s,
+            again=again,
+            strikes=strikes,
+            cool_down_s=30,
+            clock=self.clock,
         )
 
 
@@ -108,13 +115,68 @@ async def word(model: Model) -> list[str]:
     return [sentence async for sentence in model.word("Coffee?", FRAME, PASSAGES)]
 
 
-async def test_while_the_primary_works_the_fallback_is_not_asked() -> None:
+async def test_while_the_primary_works_the_fallback_only_reads_whether_it_is_needed() -> None:
     pair = Pair()
     turn = pair.joined().turn()
     await read(turn)
     await propose(turn)
     assert await word(turn) == ["One. (big)", "Two. (big)", "Three. (big)"]
-    assert (turn.name, pair.primary.asked, pair.fallback.asked) == ("big", 3, 0)
+    assert (turn.name, pair.primary.asked, pair.fallback.asked) == ("big", 3, 1)
+
+
+async def test_what_is_plain_to_the_fallback_costs_no_call() -> None:
+    pair = Pair(fallback=Plain("offline", plain=True))
+    turn = pair.joined().turn()
+    assert (await read(turn)).plain
+    assert (turn.name, pair.primary.asked) == ("offline", 0), "the file tells who read it"
+    await propose(turn)
+    assert (turn.name, pair.primary.asked) == ("big", 1)
+
+
+@dataclass
+class Moody(Plain):
+    """Fails as often as it is told to, then works."""
+
+    failures: list[ModelFailed] = field(default_factory=list)
+
+    async def _answer(self) -> None:
+        self.fails = self.failures.pop(0) if self.failures else None
+        await super()._answer()
+
+    async def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncGenerator[str]:
+        await self._answer()
+        async for sentence in super().word(question, frame, passages):
+            yield sentence
+
+
+@pytest.mark.parametrize("failure", [UNUSABLE, DOWN, ModelDown("busy", 0.01)])
+@pytest.mark.parametrize("call", [read, propose, word])
+async def test_what_failed_for_a_moment_is_asked_again(
+    failure: ModelFailed, call: Callable[[Model], AsyncIterator[object]]
+) -> None:
+    pair = Pair(primary=Moody("big", failures=[failure]))
+    turn = pair.joined(again=1).turn()
+    assert await call(turn)  # type: ignore[misc]
+    assert turn.name == "big"
+
+
+@pytest.mark.parametrize(
+    ("failures", "asked"),
+    [([DOWN, DOWN], 2), ([ModelDown("busy", 60.0)], 1), ([RequestRefused(400, "no")], 1)],
+    ids=["again for nothing", "not in this turn's time", "it would be the same"],
+)
+async def test_a_turn_waits_no_longer_than_it_can(failures: list[ModelFailed], asked: int) -> None:
+    pair = Pair(primary=Moody("big", failures=failures))
+    turn = pair.joined(again=1).turn()
+    async with asyncio.timeout(10):
+        await read(turn)
+    assert (turn.name, pair.primary.asked) == ("offline (after big failed)", asked)
+
+
+async def test_sentences_that_were_said_are_not_asked_for_again() -> None:
+    pair = Pair()
+    pair.primary.fails, pair.primary.says_first = DOWN, 1
+    assert await word(pair.joined(again=1).turn()) == ["One. (big)"]
 
 
 @pytest.mark.parametrize("failure", [UNUSABLE, DOWN])
@@ -126,12 +188,12 @@ async def test_after_one_failure_the_turn_goes_on_with_the_fallback(
     pair.primary.fails = failure
     both = pair.joined()
     turn = both.turn()
-    assert turn.name == "big"
+    assert turn.name == "offline", "nobody was asked yet"
     assert await call(turn)  # type: ignore[misc]
     assert turn.name == "offline (after big failed)"
     assert await propose(turn) == AnswerStep(passages=[passage.id for passage in PASSAGES])
     assert (pair.primary.asked, pair.fallback.asked) == (1, 2)
-    assert both.turn().name == "big", "another turn begins anew"
+    assert both.turn().name == "offline", "another turn begins anew"
 
 
 @pytest.mark.parametrize("first", [0, 1, 2])
@@ -184,7 +246,7 @@ async def test_the_budget_is_the_turns_and_not_the_calls() -> None:
     for _ in range(4):
         await read(turn)
     assert turn.name == "offline (after big failed)"
-    assert (pair.primary.asked, pair.fallback.asked) == (3, 1)
+    assert (pair.primary.asked, pair.fallback.asked) == (3, 4)
     await read(both.turn())
     assert pair.primary.asked == 4, "the next turn has a budget of its own"
 
@@ -253,13 +315,13 @@ async def test_a_cancelled_turn_says_nothing_of_the_endpoint() -> None:
     pair = Pair(clock=Clock())
     pair.primary.takes_s = 20
     both = pair.joined(strikes=1)
-    task = asyncio.create_task(read(both.turn()))
+    task = asyncio.create_task(propose(both.turn()))
     await asyncio.sleep(0.01)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     pair.primary.takes_s = 0
-    await read(both.turn())
+    await propose(both.turn())
     assert pair.fallback.asked == 0
 
 
@@ -288,7 +350,7 @@ async def test_with_a_real_endpoint_that_dies_and_comes_back() -> None:
     async with ScriptedModel() as scripted:
         scripted.follows(lambda _: Answer(report={"language": "de", "intents": [], "values": []}))
         language = Language.connect(scripted.name, scripted.base_url, scripted.api_key, timeout_s=2)
-        both = Failover(language, Plain("offline"), budget_s=4, strikes=2, cool_down_s=30, clock=clock)
+        both = Failover(language, Plain("offline"), budget_s=4, again=0, strikes=2, cool_down_s=30, clock=clock)
         assert (await read(both)).language == "de"
         scripted.suffers("down")
         for _ in range(4):

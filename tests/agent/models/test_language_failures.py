@@ -20,6 +20,7 @@ from typing_extensions import TypedDict
 from agent.models.calls import CallStats, ModelDown
 from agent.models.language import Language
 from agent.models.port import Model, ModelFailed
+from evals.scripted_model import Answer, Body, Fault, ScriptedModel
 from tests.agent.models.cases import (
     CALLS,
     FRAME,
@@ -32,7 +33,6 @@ from tests.agent.models.cases import (
     read,
     word,
 )
-from tests.scripted_model import Answer, Body, Fault, ScriptedModel
 
 TOO_LATE_S = 15
 """Far later than any deadline here, and sooner than an endpoint that is slow."""

@@ -223,18 +223,36 @@ async def test_the_mood_is_read_from_words_and_signs(
 @settings(deadline=None, max_examples=40)
 @given(message=st.text(max_size=120), asked=st.booleans())
 def test_whatever_is_sent_is_read(embedder: MiniLM, head: Head, message: str, asked: bool) -> None:
-    reader = Offline(embedder, head, support=0.5)
+    reader = Offline(embedder, head)
     reading = reader._read(message, frame("slot reason") if asked else frame(), head.names)
     assert all(intent.text in message for intent in reading.intents)
     assert all(intent.name is None or intent.name in head.names for intent in reading.intents)
     assert all(value.text in message for value in reading.values)
 
 
-async def test_only_passages_that_carry_the_question_are_answered_from(offline: Offline) -> None:
-    found = [passage("weak", "…", 0.49), passage("good", "…", 0.6), passage("best", "…", 0.9)]
+async def test_it_proposes_nothing(offline: Offline) -> None:
     tools = [ToolOffer(name="issue_refund", summary="…", kind="action", schema_={})]
-    assert await offline.propose("?", frame(), tools, found) == AnswerStep(passages=["best", "good"])
-    assert await offline.propose("?", frame(), tools, found[:1]) == AnswerStep(passages=[])
+    assert await offline.propose("?", frame(), tools, [passage("best", "…", 0.9)]) == AnswerStep(passages=[])
+
+
+@pytest.mark.parametrize(
+    ("message", "asks", "plain"),
+    [
+        ("Thank you!", (), True),
+        ("Thanks, but where is my order HG-100200?", (), False),
+        ("Where is my order?", (), False),
+        ("HG-100200", ("slot order_id",), True),
+        ("it's HG-100200, thanks", ("slot order_id",), True),
+        ("HG-100200, and please change my address too", ("slot order_id",), False),
+        ("I do not have that at hand", ("slot order_id",), False),
+        ("It arrived in pieces", ("slot reason",), True),
+        ("It arrived in pieces. Where is my other order?", ("slot reason",), False),
+    ],
+)
+async def test_what_is_plain_needs_nobody_else(
+    offline: Offline, choices: Choices, message: str, asks: tuple[str, ...], plain: bool
+) -> None:
+    assert (await offline.read(message, frame(*asks), choices)).plain is plain
 
 
 CANDLES = passage(
@@ -272,7 +290,7 @@ async def test_without_passages_nothing_is_said(offline: Offline) -> None:
 
 
 def test_frames_of_other_customers_change_nothing(embedder: MiniLM, head: Head) -> None:
-    reader = Offline(embedder, head, support=0.5)
+    reader = Offline(embedder, head)
     readings = [
         reader._read("Where is HG-100001?", frame(window=window), head.names)
         for window in ([], [{"role": "customer", "text": "HG-999999"}])

@@ -134,7 +134,7 @@ def tokens(prompt: Prompt, extra: object) -> float:
 
 def test_a_usual_call_stays_near_1500_tokens() -> None:
     message = "Hello, I would like my money back for order HG-123456, the lamp came broken. " * 2
-    schema = reading_schema(tuple(choice.name for choice in SHOP))
+    schema = reading_schema()
     assert tokens(for_reading(message, TALK, SHOP, VALUE_NAMES), schema) < 1550
     short = [passage.model_copy(update={"text": LONG[:400]}) for passage in FOUND[:4]]
     assert tokens(for_proposing(message, TALK, short), tool_calls_for(TOOLS * 3)) < 1500
@@ -144,10 +144,28 @@ def test_a_usual_call_stays_near_1500_tokens() -> None:
 def test_the_longest_call_is_bounded() -> None:
     told = TALK.model_copy(update={"window": [Line(role="customer", text=LONG)] * 50, "guidance": [LONG] * 9})
     many = [choice.model_copy(update={"name": f"{choice.name}_{n}"}) for n in range(3) for choice in SHOP]
-    schema = reading_schema(tuple(choice.name for choice in many))
+    schema = reading_schema()
     assert tokens(for_reading(LONG, told, many, VALUE_NAMES), schema) < 4000
     assert tokens(for_proposing(LONG, told, FOUND), tool_calls_for(TOOLS)) < 2400
     assert tokens(for_wording(LONG, told, FOUND), "") < 2400
+
+
+def test_where_all_intents_have_no_room_the_likely_ones_are_explained() -> None:
+    many = [choice.model_copy(update={"name": f"{choice.name}_{n}"}) for n in range(3) for choice in SHOP]
+    hinted = FRAME.model_copy(update={"likely": [many[7].name, "gone"]})
+    prompt = for_reading("It is broken.", hinted, many, VALUE_NAMES)
+    assert all(choice.name in prompt.rules for choice in many)
+    assert prompt.rules == for_reading("Hello", FRAME, many, VALUE_NAMES).rules, "the stable part can be cached"
+    assert f"- {many[7].name}: {many[7].means} e.g." in prompt.case
+    assert "gone" not in prompt.case
+    assert "first look" not in for_reading("It is broken.", hinted, SHOP[:3], VALUE_NAMES).case
+
+
+def test_what_was_given_long_ago_is_told() -> None:
+    later = FRAME.model_copy(update={"told": {"order_id": ["HG-1", "HG-2"]}, "done": ["cancel_order HG-1: verified"]})
+    for prompt in (for_reading("Hm.", later, CHOICES, VALUE_NAMES), for_proposing("Hm?", later, PASSAGES)):
+        assert "order_id: HG-1, HG-2" in prompt.case
+        assert "cancel_order HG-1: verified" in prompt.case
 
 
 def test_a_long_message_keeps_its_beginning_and_its_end() -> None:

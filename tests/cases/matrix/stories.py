@@ -296,7 +296,7 @@ class Play:
         if self.story.resource == FOLLOWUPS:
             kept = (await self.case.view())["followups"]
             return [{"id": one["id"], "key": one["id"], "applied": True, "changes": _made(one)} for one in kept]
-        about = {*self.names.values(), self.case.id}
+        about = {*self.names.values(), self.case.id} - {""}
         actor = "staff:mara" if self.story.browsed else "agent"
         rows = await self.door.oracle.written(self.since, resource=self.story.resource, actor=actor)
         theirs = [row for row in rows if row["id"] in about or about & {str(new) for _, new in row["changes"].values()}]

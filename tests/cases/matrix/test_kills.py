@@ -9,7 +9,7 @@ import asyncio
 import statistics
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from itertools import count, takewhile
 from random import Random
 from typing import TypeVar
@@ -89,9 +89,10 @@ async def test_a_kill_at_any_moment_changes_nothing_of_the_end(lanes: Lanes) -> 
     dice, tally = Random(SEED), Tally()
     print(f"seed {SEED}")
     async with lanes() as killed:
-        lasts = await _lengths(killed)
-        plays = list(_drawn(dice, lasts))
-        await _side_by_side(killed, plays, lambda lane, play: lane.play(STORIES[play[0]], tally, after_s=play[1]))
+        plays = list(_drawn(dice))
+        lasts = await _lengths(killed, {name for name, *_ in plays})
+        timed = [(name, [share * lasts[name], *again]) for name, share, again in plays]
+        await _side_by_side(killed, timed, lambda lane, play: lane.play(STORIES[play[0]], tally, after_s=play[1]))
         await _holds(killed, tally)
     assert tally.kills == KILLS
     drawn = {"seed": SEED, **tally.figures(), "at most": at_most(0, tally.kills)}
@@ -142,8 +143,8 @@ async def _outlives(lane: Lane) -> bool:
     return True
 
 
-async def _lengths(lanes: list[Lane]) -> dict[str, float]:
-    """How long each story takes when nobody dies, in seconds."""
+async def _lengths(lanes: list[Lane], names: Collection[str]) -> dict[str, float]:
+    """How long each of these stories takes when nobody dies, in seconds."""
     lasts = dict[str, float]()
 
     async def measure(lane: Lane, name: str) -> None:
@@ -151,15 +152,15 @@ async def _lengths(lanes: list[Lane]) -> dict[str, float]:
         await lane.play(STORIES[name], Tally())
         lasts[name] = time.monotonic() - began
 
-    await _side_by_side(lanes, DRAWN, measure)
+    await _side_by_side(lanes, sorted(names), measure)
     return lasts
 
 
-def _drawn(dice: Random, lasts: dict[str, float]) -> Iterator[tuple[str, list[float]]]:
-    """Stories, and when the desk dies in them; in every third it dies again while it goes on from where it was."""
+def _drawn(dice: Random) -> Iterator[tuple[str, float, list[float]]]:
+    """Stories, and after which share of one the desk dies; in every third it dies again, so many seconds later."""
     left = KILLS
     while left:
         name = dice.choice(DRAWN)
         again = [dice.uniform(0, RESUMED_S)] if left > 1 and dice.random() < 1 / 3 else []
-        yield name, [dice.uniform(0, lasts[name]), *again]
+        yield name, dice.random(), again
         left -= 1 + len(again)

@@ -15,8 +15,8 @@ import pytest
 from fastapi import FastAPI
 
 from agent.policy.facts import vocabulary
+from agent.settings import HARBOR
 from knowledge.load import load
-from server import HARBOR
 from tests.backoffice import serving
 from tests.tools.papers import Drawer
 from tools.browser.action import Browsing

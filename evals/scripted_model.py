@@ -1,7 +1,8 @@
 """A scripted model: an OpenAI-compatible HTTP server on a free loopback port that answers as a test says.
 
 It speaks `POST /v1/chat/completions` with structured output, tool calls, streaming and usage, keeps every request,
-and has faults with names. It runs in a thread of its own, so that a test which blocks does not block the model.
+and has faults with names. It runs in a thread of its own, so that a test which blocks does not block the model. A whole
+model of the port answers through `evals/served.py`.
 
     async with ScriptedModel() as model:
         model.answers_reading({"language": "en", "intents": [], "values": []})
@@ -23,8 +24,9 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
+from inspect import isawaitable
 from typing import Any, Literal, Self
 
 import uvicorn
@@ -83,6 +85,9 @@ class Answer:
         return replace(self, calls=((body["tools"][0]["function"]["name"], text),), report=None)
 
 
+Script = Callable[[Body], Answer | Awaitable[Answer | None] | None]
+
+
 @dataclass
 class Trouble:
     """A fault at work."""
@@ -122,7 +127,7 @@ class ScriptedModel:
     headers: list[dict[str, str]] = field(default_factory=list)
     unscripted: list[Body] = field(default_factory=list)
     _answers: dict[Kind, deque[Answer]] = field(default_factory=dict)
-    _script: Callable[[Body], Answer | None] | None = None
+    _script: Script | None = None
     _trouble: Trouble | None = None
 
     async def __aenter__(self) -> Self:
@@ -148,7 +153,8 @@ class ScriptedModel:
         self.headers.clear()
         self._answers.clear()
         self._script = self._trouble = None
-        assert not unscripted, f"the script has no answer for {[kind_of(body) for body in unscripted]}"
+        if unscripted:
+            raise AssertionError(f"the script has no answer for {[kind_of(body) for body in unscripted]}")
 
     def answers(self, kind: Kind, *answers: Answer) -> None:
         """Queue answers for requests of a kind."""
@@ -166,7 +172,7 @@ class ScriptedModel:
         """Queue wordings."""
         self.answers("word", *(Answer(text=text) for text in texts))
 
-    def follows(self, script: Callable[[Body], Answer | None]) -> None:
+    def follows(self, script: Script) -> None:
         """Ask this function first; where it says None, the queued answers follow."""
         self._script = script
 
@@ -191,7 +197,7 @@ class ScriptedModel:
                 return Response()
         elif trouble and (failure := self._failure(trouble.fault, request)):
             return failure
-        answer = self._next(body)
+        answer = await self._next(body)
         if answer is None:
             return _error(500, "the script has no answer for this")
         return self._send(_spoilt(answer, trouble.fault if trouble else None), body, request, trouble)
@@ -221,8 +227,9 @@ class ScriptedModel:
             return _error(400, "'response_format' of type 'json_schema' is not supported with this model")
         return None
 
-    def _next(self, body: Body) -> Answer | None:
-        answer = self._script(body) if self._script else None
+    async def _next(self, body: Body) -> Answer | None:
+        told = self._script(body) if self._script else None
+        answer = await told if isawaitable(told) else told
         queued = self._answers.get(kind_of(body))
         if answer is None and queued:
             answer = queued.popleft()
