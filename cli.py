@@ -119,7 +119,8 @@ def bench(
                 engine = await measured.converse(base, home, turns, measured.THANKS)
             at = settings.playbook, vocabulary(tools_of(settings))
             proving, ruling = measured.proving_s(*at), await measured.ruling_again_s(home, *at)
-            measured.shown(engine, whole, effects, (starts[0], starts[1]), proving, ruling, memory, out)
+            checking = measured.checking_ms(*at)
+            measured.shown(engine, whole, effects, (starts[0], starts[1]), proving, ruling, memory, checking, out)
 
     carry_out(measure())
 

@@ -313,6 +313,8 @@ def _borne_by(clause: Clause, history: History, around: str, about: frozenset[st
                 break
             continue
         reason = _unaccounted(clause, bearing, history)
+        if reason is None and bearing.is_part_of_what_was_agreed:
+            reason = "tells of more than was done"
         if reason is None and not _names(clause, bearing):
             apart = about and not about & bearing.names
             reason = (
@@ -337,6 +339,8 @@ def _does(clause: Clause, bearing: Bearing, history: History) -> bool:
         shown |= bearing.consequences(frozenset(clause.said) if beside else clause.figures)
     if any(not deeds & (verbs | shown) and not _kin(deeds) & verbs for deeds in clause.deeds):
         return False
+    if any(not deeds & verbs for deeds in clause.verbs) and clause.things & bearing.tool.subjects - _GENERAL:
+        return bool(clause.figures & bearing.amounts)  # what came with it is told of a sum, not of the target itself
     if clause.verbs and any(not _is_about(word, deeds, clause, bearing) for word, deeds in clause.nouns.items()):
         return False
     primary = [deeds | _kin(deeds) for deeds in clause.deeds if not deeds & shown or deeds & verbs]

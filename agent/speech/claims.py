@@ -11,11 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agent.speech import borne, carried
+from agent.speech.acts import own
 from agent.speech.evidence import Evidence as Evidence
 from agent.speech.texts import Text, text_of
 
 LONGEST = 500
 """Characters; more than this is no sentence."""
+SURE = 2.5
+"""By so much, in logits, a sentence has to look like a report of success to need a receipt though a passage carries it.
+One of a hundred sentences of Harbor's documents comes to it, and none of the wordings that the check is tuned on."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,17 @@ def decide(sentence: str, evidence: Evidence) -> Decision:
         return Decision(None, calls=told.calls)
     why = "is free wording in another language than the one that passages are read in"
     if evidence.language == "en":
-        why = carried.objection(text, passages, Text("\n".join(evidence.customer))) or ""
+        why = carried.objection(text, passages, Text("\n".join(evidence.customer))) or _reported(sentence)
     if told.claims and why:
         return Decision(told.why if evidence.history.calls else why, claims=True, near=told.near)
     return Decision(why or None)
+
+
+def _reported(sentence: str) -> str:
+    """Why a sentence may not be sent that a passage carries: it reads as what is said when something was done."""
+    scores = own().scores(sentence)
+    margin = scores["claims_success"] - max(score for act, score in scores.items() if act != "claims_success")
+    return "reads as a report of success, without a receipt" if margin > SURE else ""
 
 
 def objection(sentence: str, evidence: Evidence) -> str | None:

@@ -161,6 +161,12 @@ class History:
         return [at for at in reversed(range(len(self.calls))) if self.tool(self.calls[at].tool).changes]
 
     @cached_property
+    def done(self) -> frozenset[str]:
+        """The figures of all that was changed."""
+        changes = [self.calls[at] for at in self.changes() if self.calls[at].state == "verified"]
+        return frozenset(f for call in changes for value in scalars(call.args) for f in figures_of(value))
+
+    @cached_property
     def verbs(self) -> frozenset[str]:
         """What tools are named after that the lexicon does not know."""
         return frozenset(tool.verb for tool in self.tools.values() if tool.changes and tool.verb)
@@ -195,10 +201,14 @@ class History:
         found = [figure for line in self.talk for figure in figures_of(line.text)]
         return frozenset(found) | frozenset(part for figure in found for part in re.split(r"[-/:]", figure))
 
-    def latest(self, before: int, shape: str) -> frozenset[str]:
-        """The ids of one shape in the last line that has any, among the lines before a call."""
+    def latest(self, before: int, shape: str, by: str = "") -> frozenset[str]:
+        """The ids of one shape in the last line that has any, among the lines before a call; `by`: whose lines."""
         for line in reversed(self.talk):
-            if line.at <= before and (found := {token for token in tokens(line.text) if shape_of(token) == shape}):
+            if (
+                line.at <= before
+                and by in ("", line.who)
+                and (found := {token for token in tokens(line.text) if shape_of(token) == shape})
+            ):
                 return frozenset(found)
         return frozenset()
 
@@ -492,6 +502,17 @@ class Bearing:
                 return True
             if not spoken and not self._is_known(value):
                 return bool(self._history.talk)
+        return False
+
+    @cached_property
+    def is_part_of_what_was_agreed(self) -> bool:
+        """Whether the customer, naming what it lists, named more that the record has, and nothing was done to that."""
+        listed = {"-".join(tokens(value)) for value in self.listed}
+        for shape in {shape_of(value) for value in listed} - {""}:
+            agreed = self._history.latest(self._at, shape, by="customer")
+            inside = frozenset(figure for value in scalars(self.before) for figure in figures_of(value))
+            if agreed & listed and agreed & inside - self._history.done:
+                return True
         return False
 
     @cached_property

@@ -1,7 +1,8 @@
 """Claims: whether a message that says something is done is sent when it is true, and withheld when it is not.
 
 The evidence is the conversation's own tool calls and their results, held against each claim by the check that guards
-live replies.
+live replies. Besides the kinds of the data, every fault of `evals/suites/faults.py` is made of the true ones; those are
+figures of their own, and no cases.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from agent.speech.acts import own
 from agent.speech.claims import decide
 from agent.speech.evidence import Evidence, Tool
+from evals.suites.faults import FAULTS, faulty
 from evals.suites.recorded import history_of, spoken, tools_of
 from evals.suites.report import Case, Options, Report
 from evals.suites.rows import Row, drawn, read_rows
@@ -29,13 +31,14 @@ def run(options: Options) -> Report:
     for number, row in enumerate(rows):
         options.told(number, len(rows))
         cases.append(_case(str(number), row, tools, took))
+    made = [_case("", row, tools, took) for row in faulty(rows, tools, options.seed)]
     return Report(
         suite="claims",
         data=str(options.data),
         model="claim check",
         seed=options.seed,
         seconds=time.monotonic() - began,
-        figures=figures_of(cases) | {"median_ms": statistics.median(took) * MILLISECONDS},
+        figures=figures_of(cases) | _made(made) | {"median_ms": statistics.median(took) * MILLISECONDS},
         cases=cases,
         split="nothing is learnt from it; the check was developed on half of the conversations",
     )
@@ -48,6 +51,12 @@ def figures_of(cases: Sequence[Case]) -> dict[str, float]:
         kind = "true_withheld" if case.expected == "supported" else f"recall_{case.variant}"
         kinds.setdefault(kind, []).append(case.got == "withheld")
     return {kind: statistics.mean(withheld) for kind, withheld in sorted(kinds.items())}
+
+
+def _made(cases: Sequence[Case]) -> dict[str, float]:
+    """The same of the faults that were made, with how many there are."""
+    counted = {f"made_{kind}": float(sum(case.variant == kind for case in cases)) for kind in FAULTS}
+    return {f"made_{kind}": share for kind, share in figures_of(cases).items()} | counted
 
 
 def _case(number: str, row: Row, tools: Sequence[Tool], took: list[float]) -> Case:

@@ -1,7 +1,7 @@
 """Unanswerable: whether a question gets its answer, or an honest "I do not know", from Harbor's own documents.
 
-The questions go the way of a customer's: the search, the embedded model's choice of passages at the company's
-threshold, its words, and the claim check. An answer counts when something may be sent.
+The questions go the way of a customer's: the search, the choice of passages at the company's threshold,
+the embedded model's words, and the claim check. An answer counts when something may be sent.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,8 @@ import yaml
 from agent.casefile.records import Passage
 from agent.connected import tools_of
 from agent.models.choice import models_for
-from agent.models.port import AnswerStep, Frame, Model
+from agent.models.port import Frame, Model
+from agent.nodes.propose import carrying
 from agent.policy.facts import vocabulary
 from agent.settings import Settings
 from agent.speech.claims import Evidence, objection
@@ -45,10 +47,8 @@ def run(options: Options) -> Report:
         search.build(release)
         model = models_for(Path(home), embedder, None, budget_s=30.0)(release)
         questions = drawn(_questions(options.data), options.limit)
-        cases = list[Case]()
-        for number, question in enumerate(questions):
-            options.told(number, len(questions))
-            cases.append(asyncio.run(_asked(question, str(number), search, release, model)))
+        with ThreadPoolExecutor(1) as loop:  # a suite is run by a command that has a loop of its own
+            cases = loop.submit(asyncio.run, _all(questions, options, search, release, model)).result()
     return Report(
         suite="unanswerable",
         data=str(options.data),
@@ -61,13 +61,22 @@ def run(options: Options) -> Report:
     )
 
 
+async def _all(
+    questions: Sequence[dict[str, Any]], options: Options, search: Search, release: Release, model: Model
+) -> list[Case]:
+    cases = list[Case]()
+    for number, question in enumerate(questions):
+        options.told(number, len(questions))
+        cases.append(await _asked(question, str(number), search, release, model))
+    return cases
+
+
 async def _asked(question: dict[str, Any], number: str, search: Search, release: Release, model: Model) -> Case:
     asked, right = question["ask"], list[str](question["found"])
     found = search.find(asked, release.id, LOCALE, DAY)
     passages = [Passage(release=release.id, **vars(one)) for one in found]
     frame = Frame(locale=LOCALE, window=[], asks=[], intents=[])
-    step = await model.propose(asked, frame, [], passages)
-    used = [one for one in passages if isinstance(step, AnswerStep) and one.id in step.passages]
+    used = carrying(passages, release.playbook.company.support_threshold)
     said = list[str]()
     if used:
         async for sentence in model.word(asked, frame, used):
