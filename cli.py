@@ -102,6 +102,8 @@ def bench(
     from agent.connected import tools_of
     from agent.policy.facts import vocabulary
     from evals import bench as measured
+    from evals import model_cost
+    from knowledge.release import Releases
     from web.serving import free_port
 
     async def measure() -> None:
@@ -118,6 +120,7 @@ def bench(
             async with server.running(settings, models=lambda _: measured.Instant()):
                 engine = await measured.converse(base, home, turns, measured.THANKS)
             at = settings.playbook, vocabulary(tools_of(settings))
+            model_cost.shown(await model_cost.model_cost(home, settings.port, Releases(home, at[1]).keep(at[0])), out)
             proving, ruling = measured.proving_s(*at), await measured.ruling_again_s(home, *at)
             checking = measured.checking_ms(*at)
             measured.shown(engine, whole, effects, (starts[0], starts[1]), proving, ruling, memory, checking, out)

@@ -121,14 +121,15 @@ async def cancel(base: str, home: Path) -> Effects:
         orders, before = found.raise_for_status().json(), stored(home)
         took: dict[str, list[float]] = {"yes": [], "no": []}
         for order, answer in zip(orders, cycle(took), strict=False):
-            case = await Case.opened(client, customer_token=_vouched(home, order["customer_id"]))
+            case = await Case.opened(client, customer_token=vouched(home, order["customer_id"]))
             await case.say(f"Please cancel order {order['id']}")
             took[answer].append(await _timed(case, answer))
     done, declined = (statistics.median(some) for some in took.values())
     return Effects(done, declined, (stored(home) - before) / len(orders))
 
 
-def _vouched(home: Path, customer_id: str) -> str:
+def vouched(home: Path, customer_id: str) -> str:
+    """A token by which the host site vouches for a customer."""
     claims = {"sub": customer_id, "aud": "deskhand", "exp": int(time.time()) + 600}
     return jwt.encode(claims, Home.at(home).secret("customer_secret"), algorithm="HS256")
 
@@ -140,9 +141,9 @@ async def _timed(case: Case, words: str) -> float:
 
 
 @asynccontextmanager
-async def served(home: Path, port: int) -> AsyncIterator[Process]:
-    """`deskhand run` as a process of its own, as soon as it is healthy."""
-    env = os.environ | {"PORT": str(port), "DESKHAND_HOME": str(home)}
+async def served(home: Path, port: int, **settings: str) -> AsyncIterator[Process]:
+    """`deskhand run` as a process of its own, as soon as it is healthy; `settings` by their variables."""
+    env = os.environ | {"PORT": str(port), "DESKHAND_HOME": str(home)} | settings
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "cli", "run", env=env, stdout=DEVNULL)
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:

@@ -112,8 +112,10 @@ class Liar(Hostile):
     async def propose(
         self, question: str, frame: Frame, tools: Sequence[ToolOffer], passages: Sequence[Passage]
     ) -> Step:
-        """Everything answers everything."""
-        return AnswerStep(passages=[passage.id for passage in passages])
+        """Everything answers everything, with a lie at hand."""
+        lies = self.dice(question, len(passages)).sample(LIES, 2)
+        self.told += lies
+        return AnswerStep(passages=[passage.id for passage in passages], text=" ".join(lies))
 
     async def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncIterator[str]:
         """Lies between true sentences, and true sentences with a lie grown into them."""

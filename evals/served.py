@@ -118,8 +118,8 @@ def _call(step: Step) -> Answer:
 
 def _called(step: Step) -> tuple[str, Mapping[str, object]]:
     match step:
-        case AnswerStep(passages=ids):
-            return "answer", {"passages": ids}
+        case AnswerStep(passages=ids, text=text):
+            return "answer", {"passages": ids, "text": text}
         case PersonStep(reason=reason):
             return "hand_over", {"reason": reason}
         case _:

@@ -15,7 +15,7 @@ from agent.casefile.records import Passage
 from agent.models import prompt
 from agent.models.calls import CallStats
 from agent.models.patience import Patience
-from agent.models.port import Frame, IntentChoice, ModelFailed, Reading, Step, ToolOffer
+from agent.models.port import AnswerStep, Frame, IntentChoice, ModelFailed, Reading, Step, ToolOffer
 from agent.models.reading import ReadingWire, reading_of, reading_schema
 from agent.models.sentences import Sentences
 from agent.models.steps import step_of, tool_calls_for
@@ -89,7 +89,12 @@ class Language:
         answer = await self._endpoint.ask(
             "propose", asked, Patience(self._timeout_s), tools=tool_calls_for(tools), parallel_tool_calls=False
         )
-        return step_of(answer, tools, passages)
+        step = step_of(answer, tools, passages)
+        return (
+            step.model_copy(update={"text": _without(asked.boundary, step.text)})
+            if isinstance(step, AnswerStep)
+            else step
+        )
 
     async def word(self, question: str, frame: Frame, passages: Sequence[Passage]) -> AsyncGenerator[str]:
         """See the port. At most `MOST_SENTENCES`, then it stops; raises `ModelFailed` when there is not even one."""

@@ -107,6 +107,8 @@ class AnswerStep(Frozen):
     kind: Literal["answer"] = "answer"
     passages: list[str]
     """Ids of the passages that carry the answer, best first; empty: not answerable from them."""
+    text: str = ""
+    """The answer in words, where it came with them; it is checked like any wording."""
 
 
 class PersonStep(Frozen):

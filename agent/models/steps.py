@@ -27,6 +27,7 @@ class AnswerArgs(Wire):
     """The arguments of `answer`."""
 
     passages: list[str]
+    text: str = ""
 
 
 class HandOverArgs(Wire):
@@ -35,7 +36,7 @@ class HandOverArgs(Wire):
     reason: str
 
 
-_ANSWER_ARGS = strict_object(passages={"type": "array", "items": {"type": "string"}})
+_ANSWER_ARGS = strict_object(passages={"type": "array", "items": {"type": "string"}}, text={"type": "string"})
 _HAND_OVER_ARGS = strict_object(reason={"type": "string"})
 
 
@@ -81,11 +82,11 @@ def _use(name: str, args: dict[str, JsonValue], tools: Sequence[ToolOffer]) -> S
 
 def _answer(args: dict[str, JsonValue], passages: Sequence[Passage]) -> Step:
     try:
-        named = AnswerArgs.model_validate(args).passages
+        told = AnswerArgs.model_validate(args)
     except ValidationError:
         raise WrongShape("the model named no passages for its answer") from None
     known = {passage.id for passage in passages}
-    return AnswerStep(passages=[name for name in dict.fromkeys(named) if name in known])
+    return AnswerStep(passages=[name for name in dict.fromkeys(told.passages) if name in known], text=told.text)
 
 
 def _hand_over(args: dict[str, JsonValue]) -> Step:

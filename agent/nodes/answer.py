@@ -14,6 +14,7 @@ from agent.casefile.records import Ask, Citation, Intent, Passage
 from agent.models.cues import CUES, ENGLISH
 from agent.models.port import ModelFailed
 from agent.models.segment import sentences
+from agent.models.sentences import Sentences
 from agent.nodes.intake import frame_of
 from agent.nodes.parts import settle, voice
 from agent.nodes.proofs import history_of
@@ -87,7 +88,16 @@ def _spoken(turn: OpenTurn, intent: Intent) -> list[str]:
 
 
 def _worded(turn: OpenTurn, intent: Intent, passages: list[Passage]) -> AsyncIterator[str]:
-    return turn.model.word(intent.text, frame_of(turn), passages)
+    """The words that came with the proposal to answer; else the model is asked for some."""
+    proposed = turn.noted(e.ModelAnswered, lambda told: told.question == intent.text)
+    text = str(proposed.step.get("text") or "") if proposed is not None else ""
+    return _told(text) if text else turn.model.word(intent.text, frame_of(turn), passages)
+
+
+async def _told(text: str) -> AsyncGenerator[str]:
+    whole = Sentences()
+    for sentence in [*whole.feed(text), *whole.rest()]:
+        yield sentence
 
 
 async def _speak(

@@ -17,6 +17,7 @@ from agent.turn import OpenTurn
 from tools.contract import Action, Risk, Tool
 
 LONGEST_REASON = 300
+LONGEST_TEXT = 2000
 
 
 def offers(turn: OpenTurn) -> list[ToolOffer]:
@@ -43,9 +44,9 @@ def taken_up(turn: OpenTurn, step: Step, offered: Sequence[ToolOffer], passages:
     Raises ModelFailed for what is no step.
     """
     match step:
-        case AnswerStep(passages=ids):
+        case AnswerStep(passages=ids, text=text):
             known = {passage.id for passage in passages}
-            return AnswerStep(passages=[id_ for id_ in dict.fromkeys(ids) if id_ in known])
+            return AnswerStep(passages=[id_ for id_ in dict.fromkeys(ids) if id_ in known], text=text[:LONGEST_TEXT])
         case PersonStep(reason=reason):
             return PersonStep(reason=reason[:LONGEST_REASON])
         case LookupStep() | ActionStep():

@@ -40,9 +40,9 @@ class Decent:
             return Answer(report=self._read(case))
         passages = _PASSAGE.findall(case)
         if kind == "propose":
-            return Answer(calls=(("answer", json.dumps({"passages": [id_ for _, id_, _ in passages[:1]]})),))
-        sentences = re.findall(r"[^.!?]+[.!?](?=\s|$)", " ".join(passages[0][2].split())) if passages else []
-        return Answer(text="".join(sentences[:2]) or "-")
+            args = {"passages": [id_ for _, id_, _ in passages[:1]], "text": _first_sentences(passages)}
+            return Answer(calls=(("answer", json.dumps(args)),))
+        return Answer(text=_first_sentences(passages) or "-")
 
     def _read(self, case: str) -> dict[str, Any]:
         found = _MESSAGE.search(case)
@@ -57,3 +57,8 @@ class Decent:
         seen += [(name, value) for name, value in self.facts.items() if value in message]
         values = [{"name": name, "text": text, "value": text, "new": None} for name, text in seen]
         return {"language": "en", "intents": intents, "values": values}
+
+
+def _first_sentences(passages: list[tuple[str, str, str]]) -> str:
+    sentences = re.findall(r"[^.!?]+[.!?](?=\s|$)", " ".join(passages[0][2].split())) if passages else []
+    return "".join(sentences[:2]).strip()

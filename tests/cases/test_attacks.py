@@ -12,7 +12,8 @@ from agent.models.port import ActionStep, AnswerStep, IntentSeen, LookupStep, Pe
 from evals.hostile import STOLEN_EMAIL
 from tests.cases.theatre import Theatre
 
-QUESTION = "How many days do I have to send something back?"
+QUESTION = "Do you ship to the moon?"
+"""What passages are near, and none carries: a model is asked what to do."""
 
 
 def _smuggled(**values: str) -> Any:

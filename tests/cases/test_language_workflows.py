@@ -20,6 +20,7 @@ from tests.cases.house import House, running
 from tests.cases.people import People
 
 TIMEOUT_S = 9.0
+NEAR = "Do you ship to the moon?"
 WANTS = {
     "where is my order": "order_status",
     "cancel": "cancel_order",
@@ -27,6 +28,7 @@ WANTS = {
     "change my email": "change_email",
     "send something back": "question",
     "who won": "question",
+    NEAR: "question",
     "a human being": "person",
 }
 QUESTION = "How many days do I have to send something back?"
@@ -141,6 +143,13 @@ async def test_a_question_is_worded_sentence_by_sentence_with_its_citation(spoke
     assert " ".join(data["text"] for _, data in sentences).split() == _by_it(spoken, turn)["reply"].split()
     assert turn["citations"], turn
     assert model.asked == ["read", "word"], "what carries the question needs no proposal"
+
+
+async def test_an_answer_that_came_with_its_proposal_costs_no_third_call(spoken: Spoken) -> None:
+    model = spoken.hears()
+    turn = _by_it(spoken, await (await spoken.house.open()).say(NEAR))
+    assert model.asked == ["read", "propose"]
+    assert turn["citations"], turn
 
 
 async def test_an_early_fact_counts_late_and_the_prompt_does_not_grow(spoken: Spoken) -> None:
