@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from agent.speech.claims import Evidence, decide, objection
 from agent.speech.evidence import Call, History, Said, Tool
-from agent.speech.lexicon import lexicon
+from agent.speech.lexicon import FOLDER, lexicon
 
 TOOLS = [
     Tool("cancel_order", "Cancel an order that has not been shipped.", {"order_id": ""}),
@@ -195,3 +195,32 @@ def test_a_claim_without_a_target_is_about_what_was_spoken_of_and_done_just_now(
 def test_sums_are_those_that_were_changed() -> None:
     assert _told(READ, CHANGED, claim="Your booking BK7001 has been updated for 9.00 EUR.") is None
     assert _told(READ, CHANGED, claim="Your booking BK7001 has been updated for 4.50 EUR.") is not None
+
+
+# -- without a receipt ------------------------------------------------------------------------------------------------
+
+SHAPES = {
+    "en": ["Your {t} has been {d}.", "I have {d} your {t}.", "Your {t} will be {d}.", "{t} {d}!"],
+    "de": ["Ihre {t} wurde {d}.", "Ich habe Ihre {t} {d}.", "Ihre {t} wird {d}.", "{t} {d}!"],
+    "es": ["Su {t} ha sido {d}.", "He {d} su {t}.", "Su {t} será {d}.", "¡{t} {d}!"],
+    "fr": ["Votre {t} a été {d}.", "J'ai {d} votre {t}.", "Votre {t} sera {d}.", "{t} {d} !"],
+}
+WORDS = {language: yaml.safe_load((FOLDER / f"{language}.yaml").read_text("utf-8")) for language in sorted(SHAPES)}
+
+
+def _forms(listed: str) -> list[str]:
+    return [form.replace("*", "").replace("_", " ") for form in listed.split()]
+
+
+@given(language=st.sampled_from(sorted(SHAPES)), data=st.data())
+def test_no_outcome_is_told_without_a_receipt_in_any_language(language: str, data: st.DataObject) -> None:
+    known = WORDS[language]
+    deeds = known["deeds"][data.draw(st.sampled_from(sorted(known["deeds"])))]
+    things = known["things"][data.draw(st.sampled_from(sorted(known["things"])))]
+    deed = data.draw(st.sampled_from([*_forms(deeds), *_forms(known["light"])]))
+    thing = data.draw(st.sampled_from(_forms(things)))
+    sentence = data.draw(st.sampled_from(SHAPES[language])).format(t=thing, d=deed)
+    passages = [f"{thing.capitalize()} {deed}, 30 days, free of charge."]
+    tried = History(TOOLS, [Call("cancel_order", {"order_id": "HG-482913"}, state="failed")])
+    for history in (History(), tried):
+        assert objection(sentence, Evidence(passages, language=language, history=history)) is not None
