@@ -136,9 +136,9 @@ async def _speak(
     except ModelFailed as error:
         withheld.append(str(error))
     finally:
-        await going
         if isinstance(words, AsyncGenerator):
             await words.aclose()
+        await going
     return withheld
 
 

@@ -315,6 +315,8 @@ def _borne_by(clause: Clause, history: History, around: str, about: frozenset[st
         reason = _unaccounted(clause, bearing, history)
         if reason is None and bearing.is_part_of_what_was_agreed:
             reason = "tells of more than was done"
+        if reason is None and any(figures.isdisjoint(clause.figures) for figures in bearing.unheard):
+            reason = "tells of a call with figures that nobody named"
         if reason is None and not _names(clause, bearing):
             apart = about and not about & bearing.names
             reason = (
@@ -330,7 +332,12 @@ def _does(clause: Clause, bearing: Bearing, history: History) -> bool:
     """Whether the call does what the clause tells."""
     verbs = bearing.tool.verbs
     if not clause.deeds:
-        return clause.is_bare or bearing.tool.verb in map(stem, clause.said)
+        said = set(map(stem, clause.said))
+        return (
+            clause.is_bare
+            or bearing.tool.verb in said
+            or (len(bearing.tool.subject) > 1 and bearing.tool.subject <= said)
+        )
     if any(not _is_so(word, deeds, bearing) for word, deeds in clause.attributes.items()):
         return False
     shown = _shown_deeds(bearing)

@@ -49,8 +49,15 @@ class Tool:
     def verbs(self) -> frozenset[str]:
         """What it does: the deeds that its name and its summary begin with; a light verb leaves that to its nouns."""
         name, summary = self._name, self._first_sentence
-        deeds = _deeds(name[:1]) | _deeds(summary[:1])
+        deeds = _named(name[:1]) | _named(summary[:1])
         return deeds or _deeds(name) | _deeds(summary[:6])
+
+    @cached_property
+    def subject(self) -> frozenset[str]:
+        """The words of its name without those that say little: what a tool is about whose verb is a light one."""
+        known = lexicon("en")
+        little = [known[group] for group in _LIGHT] if known else []
+        return frozenset(stem(word) for word in self._name if not any(word in group for group in little))
 
     @cached_property
     def stems(self) -> frozenset[str]:
@@ -119,6 +126,11 @@ def _says_little(word: str) -> bool:
     """Whether it is a word of the language rather than of the matter: it may deny or doubt."""
     known = lexicon("en")
     return known is not None and any(word in known[group] for group in ("function", "negation", "modal", "sweeping"))
+
+
+def _named(said: Sequence[str]) -> frozenset[str]:
+    known = lexicon("en")
+    return frozenset(deed for word in said for deed in (known.deeds_named(word) if known else ()))
 
 
 @dataclass(frozen=True)
@@ -400,9 +412,7 @@ class Bearing:
             return "the record shows otherwise than was asked for"
         if self._is_superseded():
             return "what was done was changed again later"
-        if self._is_unmatched():
-            return "what the call names belongs to something else"
-        return "the call has figures that nobody named" if self.is_made_up else None
+        return "what the call names belongs to something else" if self._is_unmatched() else None
 
     def _is_unchanged(self) -> bool:
         return self.before is not None and _parsed(self.before) == _parsed(self.call.result)
@@ -516,13 +526,14 @@ class Bearing:
         return False
 
     @cached_property
-    def is_made_up(self) -> bool:
-        """Whether a figure among its arguments stands neither in the conversation nor in what was read before."""
+    def unheard(self) -> list[frozenset[str]]:
+        """The values among its arguments, by their figures, that stand neither in the conversation nor in a record."""
+        if not self._history.talk:
+            return []
         flat = [value for value in self.call.args.values() if not isinstance(value, (list, dict, bool))]
-        figures = {figure for value in flat for figure in figures_of(value)}
-        return bool(self._history.talk) and any(
-            figure not in self._history.spoken and not self._is_known(figure) for figure in figures
-        )
+        plain = [value for value in flat if value and (not is_id(value) or str(value).isdigit())]
+        told = [frozenset(found) for value in plain if (found := figures_of(value))]
+        return [one for one in told if one.isdisjoint(self._history.spoken) and not any(map(self._is_known, one))]
 
     def _is_known(self, figure: str) -> bool:
         records = self._history.records(self._at)

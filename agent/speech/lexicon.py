@@ -58,6 +58,8 @@ class Lexicon:
 
     deeds: Mapping[str, Words]
     things: Mapping[str, Words]
+    named: Mapping[str, Words]
+    """Deeds by words that only tools are named with."""
     groups: Mapping[str, Words]
     """`light function polite negation failing modal future sweeping asks confirms implied reads`."""
 
@@ -66,7 +68,7 @@ class Lexicon:
         """From a file's contents."""
         named = {key: _sorts(value) for key, value in written.items() if not isinstance(value, str)}
         plain = {key: Words(value) for key, value in written.items() if isinstance(value, str)}
-        return cls(named["deeds"], named["things"], plain)
+        return cls(named["deeds"], named["things"], named.get("named", {}), plain)
 
     def __getitem__(self, group: str) -> Words:
         return self.groups[group]
@@ -79,6 +81,10 @@ class Lexicon:
     def deeds_of(self, word: str) -> frozenset[str]:
         """What a word says is done."""
         return frozenset(deed for deed, words in self.deeds.items() if word in words)
+
+    def deeds_named(self, word: str) -> frozenset[str]:
+        """What a tool does in whose name a word stands."""
+        return self.deeds_of(word) | frozenset(deed for deed, words in self.named.items() if word in words)
 
     @cache  # noqa: B019
     def things_of(self, word: str) -> frozenset[str]:
