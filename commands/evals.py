@@ -57,10 +57,48 @@ def eval_run(
             json.write_text(report.json_text(), encoding="utf-8")
         out.print(f"{report.suite} on {report.data}, {report.split}; {report.model}, seed {report.seed}", markup=False)
         for name, figure in report.figures.items():
-            out.print(f"  {name}: {figure:.4g}")
+            out.print(f"  {name}: {figure:.4g}", markup=False)
         out.print(f"{len(report.wrong)} of {len(report.cases)} cases did not pass; {report.seconds:.1f} s.")
 
     carry_out(measure())
+
+
+@evaluate.command("all")
+def eval_all(
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many cases of each.")] = None,
+    seed: Annotated[int, typer.Option(help="What is drawn is drawn by it.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = os.cpu_count() or 1,
+    page: Annotated[Path | None, typer.Option(help="The page of figures to write; default: none.")] = None,
+) -> None:
+    """Run every suite on all its data; write a page with every case and the reports' JSON under the home."""
+    settings = read_settings()
+    from evals.suites.whole import measured, write
+
+    async def measure() -> None:
+        runs = []
+        with out.status("Starting") as status:
+            for done in measured(settings.data, seed, limit, workers, status.update):
+                runs.append(done)
+                out.print(f"{done.name}: " + (f"{done.report.seconds:.0f} s" if done.report else done.missing))
+        out.print(f"Every case: {write(runs, settings.home, page).resolve()}", markup=False)
+
+    carry_out(measure())
+
+
+@evaluate.command("report")
+def eval_report() -> None:
+    """Say where the pages of the last run of everything are, and tell its figures."""
+    settings = read_settings()
+    from evals.suites.whole import FOLDER, figures_of, shown
+
+    index = settings.home / FOLDER / "index.html"
+    if not index.exists():
+        fail(f"There is no report in {index.parent}: write one with `deskhand eval all` or `make evals`.")
+    for name, figures in figures_of(settings.home):
+        out.print(name, markup=False)
+        for figure, value in figures.items():
+            out.print(f"  {figure}: {shown(value)}", markup=False)
+    out.print(f"Open {index.resolve()}", markup=False)
 
 
 @evaluate.command("cases")

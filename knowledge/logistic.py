@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 Matrix = NDArray[np.float64]
 
 STRENGTH = 30.0
-"""C: how much the examples count against the L2 penalty; of 10, 30 and 60 as good as any on Banking77 and CLINC150."""
+"""C: how much the examples count against the L2 penalty; of 10, 30 and 60 as good as any on parts of Banking77's and
+CLINC150's training data that were not learnt."""
 ROUNDS = 100
 MEMORY = 10
 ENOUGH = 0.01
@@ -18,23 +19,26 @@ ENOUGH = 0.01
 
 
 def fitted(vectors: Matrix, labels: NDArray[np.int64], classes: int) -> tuple[Matrix, Matrix]:
-    """Weights and bias with the least loss `C * cross entropy + |weights|² / 2`, each intent counting alike."""
+    """Weights and bias with the least loss `C * cross entropy + |weights|² / 2`, each intent counting alike.
+
+    What is large is multiplied in single precision: half the time, and the same readings.
+    """
     size = classes * vectors.shape[1]
     counts = np.bincount(labels, minlength=classes)
     rows = _rows_at_once(len(labels), size)
-    known = _blocks(vectors, rows)
-    truth = _blocks(np.eye(classes)[labels], rows)
-    share = _blocks((STRENGTH * len(labels) / classes / counts[labels])[:, None], rows)
+    known = _blocks(vectors, rows).astype(np.float32)
+    truth = _blocks(np.eye(classes)[labels], rows).astype(np.float32)
+    share = _blocks((STRENGTH * len(labels) / classes / counts[labels])[:, None], rows).astype(np.float32)
 
     def loss(parameters: Matrix) -> tuple[float, Matrix]:
         weights, bias = parameters[:size].reshape(classes, -1), parameters[size:]
-        logits = known @ weights.T + bias
+        logits = known @ weights.T.astype(np.float32) + bias.astype(np.float32)
         logits -= logits.max(axis=2, keepdims=True)
         log_sum = np.log(np.exp(logits).sum(axis=2, keepdims=True))
         wrong = share * (np.exp(logits - log_sum) - truth)
-        value = float((share * (log_sum - (logits * truth).sum(axis=2, keepdims=True))).sum())
+        value = float((share * (log_sum - (logits * truth).sum(axis=2, keepdims=True))).sum(dtype=np.float64))
         turn = (wrong.transpose(0, 2, 1) @ known).sum(axis=0) + weights
-        slope = np.concatenate((turn.ravel(), wrong.sum(axis=(0, 1))))
+        slope = np.concatenate((turn.ravel(), wrong.sum(axis=(0, 1), dtype=np.float64)))
         return value + 0.5 * float((weights**2).sum()), slope
 
     found = _minimum(loss, np.zeros(size + classes))

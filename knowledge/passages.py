@@ -44,19 +44,15 @@ def passages_of(playbook: Playbook, locale: str) -> list[Passage]:
     return clauses + articles
 
 
-def pieces_of(passage: Passage, fits: Fits) -> list[str]:
+def pieces_of(passage: Passage, fits: Fits, *, sentences: bool = True) -> list[str]:
     """The texts that stand for a passage: as much as fits at once, each sentence, and the questions it answers.
 
-    Each but the questions begins with the title, without which a sentence often says too little.
+    Without `sentences`, these have no piece of their own. Each but the questions begins with the title, without which a
+    sentence often says too little.
     """
-    sentences = [
-        piece
-        for sentence in sentences_of(passage.source.text)
-        for piece in _short_enough(sentence, passage.source.title, fits)
-    ]
-    titled = [
-        f"{passage.source.title}: {text}" for text in (*_windows(sentences, passage.source.title, fits), *sentences)
-    ]
+    title = passage.source.title
+    cut = [piece for sentence in sentences_of(passage.source.text) for piece in _short_enough(sentence, title, fits)]
+    titled = [f"{title}: {text}" for text in (*_windows(cut, title, fits), *(cut if sentences else ()))]
     return list(dict.fromkeys((*titled, *passage.source.asked)))
 
 

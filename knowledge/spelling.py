@@ -1,61 +1,72 @@
 """Spelling: how a text is written, beside what it means.
 
-An embedding hardly tells "can I pause it" from "pause it", and misreads a misspelt word; the letters tell. A text is
-cut into runs of three and four letters inside its words, and runs that few texts have count more.
+An embedding hardly tells "can I pause it" from "pause it", and misreads a misspelt word; letters and words tell.
+A text is cut into its words and pairs of words, and into runs of two to five letters inside them; what few texts have
+counts more. All of it is counted in a fixed number of places, to which it is told by a hash: so what no example has
+still leaves its mark, and a message that is full of it looks like none of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from itertools import pairwise
 from typing import Self
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-LENGTHS = (3, 4)
-SEEN_IN = 2
-"""Texts that a run must be seen in to count: what only one has tells nothing of another."""
-SHARE = 0.02
-"""And the share of them: of many texts the rarer runs make the fit far slower, and no better."""
+LENGTHS = range(2, 6)
+PLACES = 512
+"""For the runs of letters, and as many for the words; twice as many read hardly better, and fit in twice the time."""
 
 
 @dataclass(frozen=True, eq=False)
 class Spelling:
-    """The runs of letters that were learnt from texts."""
+    """What is rare in the texts that were learnt from."""
 
-    runs: NDArray[np.str_]
     rarity: NDArray[np.float64]
-    """The logarithm of one in how many texts has a run."""
+    """For each place the logarithm of one in how many texts has something there."""
 
     @classmethod
-    def learnt(cls, texts: Sequence[str]) -> Self:
-        """From these texts; their order does not matter."""
-        seen = Counter(run for text in texts for run in set(_runs(text)))
-        kept = sorted(run for run, times in seen.items() if times >= max(SEEN_IN, SHARE * len(texts)))
-        return cls(np.array(kept, dtype=np.str_), np.array([np.log(len(texts) / seen[run]) for run in kept]))
+    def learnt(cls, texts: Sequence[str], places: int = PLACES) -> Self:
+        """From these texts; their order does not matter. `places`: for the letters, and as many for the words."""
+        seen = np.zeros(2 * places)
+        for text in texts:
+            seen[np.flatnonzero(_counted(text, places))] += 1
+        return cls(1 + np.log((1 + len(texts)) / (1 + seen)))
 
-    @cached_property
-    def _place(self) -> dict[str, int]:
-        return {run: place for place, run in enumerate(self.runs.tolist())}
+    @property
+    def size(self) -> int:
+        """The length of a row."""
+        return len(self.rarity)
 
     def of(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """One row a text, of length 1, or 0 for a text of which nothing is known."""
-        rows = np.zeros((len(texts), len(self.runs)))
-        for row, text in zip(rows, texts, strict=True):
-            for run, times in Counter(_runs(text)).items():
-                if (place := self._place.get(run)) is not None:
-                    row[place] = (1 + np.log(times)) * self.rarity[place]
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows / np.where(lengths > 0, lengths, 1)
+        """One row a text: its letters at length 1, or 0 where there are none, and its words likewise."""
+        places = self.size // 2
+        counts = np.array([_counted(text, places) for text in texts]).reshape(len(texts), self.size)
+        weighed = np.sign(counts) * np.log1p(np.abs(counts)) * self.rarity
+        rows = weighed.reshape(len(texts), 2, places)
+        lengths = np.linalg.norm(rows, axis=2, keepdims=True)
+        return np.asarray((rows / np.where(lengths > 0, lengths, 1)).reshape(weighed.shape))
 
 
-def _runs(text: str) -> Iterator[str]:
+def _counted(text: str, places: int) -> NDArray[np.float64]:
+    """How often each place is met; half of what is told to a place counts against it, so that strangers cancel."""
+    words = re.findall(r"\w+|\?", re.sub(r"\d", "0", text.lower()))
+    counts = np.zeros(2 * places)
+    for start, parts in ((0, _runs(words)), (places, (*words, *map(" ".join, pairwise(words))))):
+        for part in parts:
+            hashed = crc32(part.encode())
+            counts[start + hashed % places] += 1 if hashed & 1 << 31 else -1
+    return counts
+
+
+def _runs(words: Sequence[str]) -> Iterator[str]:
     """The runs of letters of each word, its edges included; every digit is the same."""
-    for word in re.findall(r"\w+|\?", re.sub(r"\d", "0", text.lower())):
+    for word in words:
         edged = f" {word} "
         for length in LENGTHS:
             yield from (edged[start : start + length] for start in range(len(edged) - length + 1))

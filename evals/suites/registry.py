@@ -59,11 +59,19 @@ SUITES = {
             "Which intents a message carries, and whether it is in scope at all.",
             (
                 Run("intents/banking77_test.jsonl.gz", "intents/banking77_train.jsonl.gz"),
+                Run("intents/clinc150_full.jsonl.gz"),
+                Run("intents/nlupp_banking_folds0-9.jsonl.gz"),
+                Run("intents/nlupp_hotels_folds0-9.jsonl.gz"),
                 Run(
                     "multilingual/arbanking77_msa_pal_val.jsonl.gz",
                     "multilingual/arbanking77_msa_pal_train_sample.jsonl.gz",
                 ),
             ),
+        ),
+        Suite(
+            "retrieval",
+            "Which documents a request needs.",
+            (Run("knowledge/tau_banking_tasks_dev.jsonl.gz", "knowledge/tau_banking_documents.jsonl.gz"),),
         ),
         Suite(
             "identity",

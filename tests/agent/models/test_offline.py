@@ -168,7 +168,9 @@ class Pointing:
 def test_what_is_nearly_as_likely_is_told_and_what_is_unlikely_is_none(
     text: str, name: str | None, runner_up: str | None
 ) -> None:
-    head = Head(("one", "two"), np.eye(2), np.zeros(2), 1.0, "pointing", Spelling.learnt([]))
+    spelling = Spelling.learnt([])
+    weights = np.hstack((np.eye(2), np.zeros((2, spelling.size))))
+    head = Head(("one", "two"), weights, np.zeros(2), 1.0, "pointing", spelling)
     (guess,) = Guesser(Pointing(), head).guess([text], ["one", "two"])
     assert (guess.name, guess.runner_up) == (name, runner_up)
     assert 0.5 <= guess.confidence <= 1

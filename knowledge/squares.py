@@ -1,0 +1,30 @@
+"""Least squares with L2, for labels of which a text may carry several: in closed form, as are its held-out scores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from knowledge.logistic import Matrix
+
+PENALTY = 0.6
+"""Of 0.3, 0.6 and 1 as good as any on NLU++, cross-validated in its training folds."""
+
+
+def solved(vectors: Matrix, carried: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+    """Weights, bias, and for each text the scores from a fit without it.
+
+    `carried`: one row a text, one column a label, 1 where the text carries it and else -1; scores are of that kind.
+    """
+    known = np.hstack((vectors, np.ones((len(vectors), 1))))
+    inverse = np.linalg.inv(known @ known.T + PENALTY * np.eye(len(known)))
+    shares = inverse @ carried
+    found = known.T @ shares
+    return found[:-1].T, found[-1], carried - shares / np.diag(inverse)[:, None]
+
+
+def best_line(scores: Matrix, carried: Matrix) -> float:
+    """The score from which on a label is taken as carried, so that most are read right (micro-F1)."""
+    order = np.argsort(-scores, axis=None)
+    right = np.cumsum(carried.ravel()[order] > 0)
+    quality = 2 * right / (np.arange(1, len(order) + 1) + max(1, right[-1]))
+    return float(scores.ravel()[order[int(quality.argmax())]])
