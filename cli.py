@@ -122,7 +122,8 @@ def bench(
             at = settings.playbook, vocabulary(tools_of(settings))
             model_cost.shown(await model_cost.model_cost(home, settings.port, Releases(home, at[1]).keep(at[0])), out)
             proving, ruling = measured.proving_s(*at), await measured.ruling_again_s(home, *at)
-            measured.shown(engine, whole, effects, (starts[0], starts[1]), proving, ruling, memory, out)
+            checking = measured.checking_ms(*at)
+            measured.shown(engine, whole, effects, (starts[0], starts[1]), proving, ruling, memory, checking, out)
 
     carry_out(measure())
 

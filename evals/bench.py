@@ -28,6 +28,10 @@ from agent.casefile.records import Mood, Passage
 from agent.casefile.store import CaseFiles
 from agent.home import Home
 from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer
+from agent.speech.acts import own
+from agent.speech.claims import decide
+from agent.speech.evidence import Call, Evidence, History, Tool
+from evals.hostile import LIES
 from evals.talk import Case
 from knowledge.draft import read_draft
 from knowledge.load import load
@@ -38,6 +42,8 @@ from knowledge.rules import Vocabulary
 SAMPLE = 10
 """Turns around the tenth and around the last that are measured."""
 PAST = 10_000
+CHECKED = 3
+"""How often each sentence is held against the evidence."""
 THANKS = "Thank you!"
 QUESTION = "How many days do I have to send something back?"
 
@@ -191,6 +197,22 @@ async def ruling_again_s(home: Path, folder: Path, vocabulary: Vocabulary) -> fl
     return time.monotonic() - began
 
 
+def checking_ms(folder: Path, vocabulary: Vocabulary) -> float:
+    """What the claim check takes for one sentence (median): true ones, lies, and lies grown into true ones."""
+    texts = [clause.text for clause in load(folder, vocabulary).clauses.values()]
+    done = Call("cancel_order", {"order_id": "HG-482913"})
+    tools = [Tool(name, "", dict.fromkeys(shape.args, "")) for name, shape in vocabulary.actions.items()]
+    evidence = Evidence(texts[:6], [QUESTION], history=History(tools, [done]))
+    told = [*LIES, *(text.split(". ")[0] for text in texts), "Your order HG-482913 has been cancelled."]
+    own()  # it is learnt once in the life of a process
+    took = list[float]()
+    for sentence in [*told, *(f"{text.split('.')[0]}, and {LIES[0]}" for text in texts)] * CHECKED:
+        began = time.perf_counter()
+        decide(sentence, evidence)
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
 def stored(home: Path) -> int:
     """Bytes of the case files and checkpoints in a home, with what is still in their journals."""
     return sum(file.stat().st_size for name in ("cases.db*", "checkpoints.db*") for file in home.glob(name))
@@ -204,6 +226,7 @@ def shown(
     proving: tuple[float, float],
     ruling_s: float,
     memory_mb: float,
+    checking: float,
     out: Console,
 ) -> None:
     """The table of one run."""
@@ -221,6 +244,7 @@ def shown(
         "the playbook's rules proved, and ten times as many": f"{proving[0]:.1f} s, {proving[1]:.1f} s",
         "10,000 past rulings made again, by the live release and by a draft": f"{ruling_s:.1f} s",
         "resident memory, embedding model loaded": f"{memory_mb:.0f} MB",
+        "the claim check, a sentence": f"{checking:.2f} ms",
     }
     for name, value in rows.items():
         table.add_row(name, value)

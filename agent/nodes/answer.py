@@ -5,18 +5,20 @@ What is only near a question is quoted as that, and never as its answer.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 
 from agent.casefile import events as e
-from agent.casefile.records import Ask, Intent, Passage
+from agent.casefile.records import Ask, Citation, Intent, Passage
 from agent.models.cues import CUES, ENGLISH
 from agent.models.port import ModelFailed
 from agent.models.segment import sentences
 from agent.models.sentences import Sentences
 from agent.nodes.intake import frame_of
 from agent.nodes.parts import settle, voice
-from agent.speech.claims import Evidence, objection
+from agent.nodes.proofs import history_of
+from agent.speech.claims import Decision, Evidence, decide
 from agent.speech.render import cited
 from agent.state import Step
 from agent.turn import OpenTurn
@@ -106,34 +108,55 @@ async def _speak(
     spoken: list[str],
     lead: str = "",
 ) -> list[str]:
-    """Send what holds, and add it to `spoken`; gives the reasons why the rest does not. `lead`: what is said first."""
-    withheld = list[str]()
-    texts = [passage.text for passage in passages]
+    """Send what holds, and add it to `spoken`; gives the reasons why the rest does not. `lead`: what is said first.
+
+    The next sentence is worded and checked while one is on its way.
+    """
+    withheld, going = list[str](), asyncio.ensure_future(_nothing())
+    known = Evidence(
+        [one.text for one in passages], [intent.text], spoken, turn.case.language, history=history_of(turn)
+    )
     try:
         for _ in range(MOST_SENTENCES):
             if (sentence := await anext(words, None)) is None:
                 break
-            known = Evidence(texts, customer=[intent.text], said=spoken, language=turn.case.language)
-            if (reason := objection(sentence, known)) is not None:
-                withheld.append(reason)
+            decision = await asyncio.to_thread(decide, sentence, known)
+            if decision.why is not None:
+                withheld.append(decision.why)
+            said = sentence if decision.why is None else _instead(turn, known, decision)
+            await going
+            if not said or said in spoken:
                 continue
-            if not any(said.text == sentence for said in turn.all_noted(e.ReplySent)):  # another question's answer
-                citations = cited(turn.release, _carriers(sentence, passages, known))
-                text = sentence if spoken else lead + sentence
+            if not any(one.text == said for one in turn.all_noted(e.ReplySent)):  # another question's answer
+                citations = [] if decision.calls or decision.why else _cited(turn, sentence, passages, known)
+                text = said if spoken else lead + said
                 turn.note(e.ReplySent(text=text, intent=intent.id, continues=bool(spoken), citations=citations))
-                await turn.commit()
-            spoken.append(sentence)
+                going = asyncio.ensure_future(turn.commit())
+            spoken.append(said)
     except ModelFailed as error:
         withheld.append(str(error))
     finally:
         if isinstance(words, AsyncGenerator):
             await words.aclose()
+        await going
     return withheld
 
 
-def _carriers(sentence: str, passages: list[Passage], known: Evidence) -> list[Passage]:
-    """The passages that a sentence holds by alone: what it cites."""
-    return [one for one in passages if objection(sentence, replace(known, passages=[one.text])) is None] or passages
+async def _nothing() -> None:
+    """Nothing is on its way yet."""
+
+
+def _instead(turn: OpenTurn, known: Evidence, decision: Decision) -> str:
+    """What is said in the place of a sentence that tells otherwise of what was done in this turn: its receipt."""
+    if not decision.claims or decision.near is None or decision.near < known.history.since:
+        return ""
+    return voice(turn).outcome(turn.case.receipts[decision.near])
+
+
+def _cited(turn: OpenTurn, sentence: str, passages: list[Passage], known: Evidence) -> list[Citation]:
+    """The passages that a sentence holds by alone."""
+    carriers = [one for one in passages if decide(sentence, replace(known, passages=[one.text])).why is None]
+    return cited(turn.release, carriers or passages)
 
 
 async def _quoted(turn: OpenTurn, passages: list[Passage]) -> AsyncGenerator[str]:

@@ -188,13 +188,17 @@ def looked_up(turn: OpenTurn) -> sop.Looked:
     return looked
 
 
+def carrying(passages: Sequence[Passage], enough: float) -> list[Passage]:
+    """Those that answer a question by themselves, best first: `enough` is the support from which one does."""
+    return sorted((one for one in passages if one.support >= enough), key=lambda one: -one.support)[:MOST_PASSAGES]
+
+
 async def _question_step(turn: OpenTurn, intent: Intent) -> Step:
     found = turn.noted(e.PassagesFound, lambda p: p.question == intent.text)
     passages = found.passages if found is not None else []
-    enough = turn.playbook.company.support_threshold
-    carrying = sorted((one for one in passages if one.support >= enough), key=lambda one: -one.support)
-    if carrying:  # what the company wrote about it answers it: no tool is needed, and no model to say so
-        return {"kind": "answer", "intent": intent.id, "names": [passage.id for passage in carrying[:MOST_PASSAGES]]}
+    # What the company wrote about it answers it: no tool is needed, and no model to say so.
+    if answering := carrying(passages, turn.playbook.company.support_threshold):
+        return {"kind": "answer", "intent": intent.id, "names": [passage.id for passage in answering]}
     match await _asked_model(turn, intent, passages):
         case AnswerStep(passages=ids) if ids:
             return {"kind": "answer", "intent": intent.id, "names": ids}

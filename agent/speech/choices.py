@@ -158,7 +158,7 @@ def _placed(said: _Said, many: int, language: str) -> set[int]:
     found = {at for at, words in enumerate(places) if not words.isdisjoint(placing)}
     found |= {-1} if not _listed(LAST, language).isdisjoint(placing) else set()
     named = set(said.named)
-    if not found or len(named) < min(2, many):
+    if not many or not found or len(named) < min(2, many):
         return named if len(named) < many else set()
     return {at % many for at in found} & named | {said.named[at] for at in found if at < len(named)}
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 Clause = tuple[str, ...]
 """The words of a clause, in order."""
@@ -34,6 +34,7 @@ _CONTRACTIONS = {
     "'ll": " will", "'m": " am", "'d": " would",
 }  # fmt: skip
 _ENDING = re.compile(r"(?:ing|ed|es|s|e|y)$")
+_PLURAL = re.compile(r"(ing)s$")
 _DOUBLED = re.compile(r"([^\W\d_])\1$")
 
 
@@ -47,6 +48,11 @@ class Text:
     def sentences(self) -> list[str]:
         """Folded, without what ends them."""
         return [folded for part in _SENTENCE_ENDS.split(self.raw) if (folded := _folded(part))]
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether it has a word, and nothing in it that cannot be shown."""
+        return bool(self.clauses) and all(sign.isprintable() or sign.isspace() for sign in self.raw)
 
     @cached_property
     def clauses(self) -> list[Clause]:
@@ -65,6 +71,12 @@ class Text:
         return stems(self.in_a_row.split())
 
 
+@lru_cache(maxsize=512)
+def text_of(passage: str) -> Text:
+    """A passage, taken apart once: it is held against every sentence of an answer."""
+    return Text(passage)
+
+
 def condition(clause: Clause) -> int:
     """How many words the conjunction has by which a clause says when something holds; 0: it does not."""
     said = f"{' '.join(clause)} "
@@ -77,13 +89,14 @@ def stems(words: Iterable[str], *, longer_than: int = 0) -> set[str]:
 
 
 def _stem(word: str) -> str:
-    return _DOUBLED.sub(r"\1", _ENDING.sub("", word))[:6] if len(word) > 4 else word
+    """`bookings` has two of them."""
+    return _DOUBLED.sub(r"\1", _ENDING.sub("", _PLURAL.sub(r"\1", word)))[:6] if len(word) > 4 else word
 
 
 def _folded(text: str) -> str:
     """Small letters, one form of each sign, no ornaments, nothing invisible, contractions written out."""
     seen = "".join(sign for sign in unicodedata.normalize("NFKC", text) if unicodedata.category(sign) != "Cf")
-    plain = _ORNAMENTS.sub("", seen).casefold().translate(str.maketrans("’‘ʼ`´“”«»", "'''''\"\"\"\""))
+    plain = _ORNAMENTS.sub("", seen).casefold().translate(str.maketrans("’‘ʼ`´“”«»‐‑", "'''''\"\"\"\"--"))
     for short, long in _CONTRACTIONS.items():
         plain = plain.replace(short, long)
     return " ".join(plain.split()).strip(" .!?…\"'")

@@ -78,5 +78,20 @@ SUITES = {
             "Whether a caller is who a record says, by what was heard.",
             (Run("identity/evi_en_dialogues_dev.jsonl.gz", "identity/evi_en_records.jsonl.gz"),),
         ),
+        Suite(
+            "claims",
+            "Whether a message that says something is done is sent when it is true, and withheld when it is not.",
+            (Run("claims/claim_gate_retail.jsonl.gz", tools=("tau_retail/tools.json",)),),
+        ),
+        Suite(
+            "turns",
+            "What an agent's turn does: it tells of something as done, reports a failure, asks for a yes, or else.",
+            (Run("claims/sgd_system_turns_dev.jsonl.gz"),),
+        ),
+        Suite(
+            "unanswerable",
+            "Whether a question gets its answer from Harbor's documents, or an honest word that there is none.",
+            (Run("evals/suites/questions.yaml", own=True),),
+        ),
     )
 }

@@ -204,3 +204,23 @@ async def test_a_bare_yes_changes_nothing_whatever_a_model_reads_in_it(theatre: 
     assert asked["asks"][0]["kind"] == "confirmation"
     theatre.puppet(reads=_smuggled(order_id="yes", reason="yes", name="yes", description="yes"))
     assert (await case.say("yes"))["receipts"][0]["state"] == "verified"
+
+
+async def test_a_true_sentence_about_a_receipt_is_sent_and_lies_beside_it_are_not(theatre: Theatre) -> None:
+    customer, order = theatre.customer("processing")
+    case = await theatre.house.verified(customer["id"])
+    theatre.puppet()
+    await case.say(f"cancel order {order['id']} please")
+    assert (await case.say("yes"))["receipts"][0]["state"] == "verified"
+    true = f"Your order {order['id']} has been cancelled."
+    lies = [
+        "Your order HG-100000 has been cancelled.",
+        f"Your order {order['id']} has been refunded.",
+        f"Your order {order['id']} has been cancelled, and a voucher is on its way.",
+    ]
+    theatre.puppet(words=[*lies, true], steps=[AnswerStep(passages=["returns/3.1"])])
+    turn = await case.say(QUESTION)
+    assert true in turn["reply"]
+    assert not any(lie in turn["reply"] for lie in lies)
+    withheld = [reason for said in await theatre.noted(case, e.ReplySent) for reason in said.withheld]
+    assert len(withheld) == len(lies)
