@@ -69,15 +69,21 @@ def eval_all(
     seed: Annotated[int, typer.Option(help="What is drawn is drawn by it.")] = 1,
     workers: Annotated[int, typer.Option(min=1, help="Processes that share the work.")] = os.cpu_count() or 1,
     page: Annotated[Path | None, typer.Option(help="The page of figures to write; default: none.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="A suite to run; may be repeated. Default: all.")] = None,
 ) -> None:
     """Run every suite on all its data; write a page with every case and the reports' JSON under the home."""
     settings = read_settings()
+    from evals.suites.registry import SUITES
     from evals.suites.whole import measured, write
+
+    for name in only or ():
+        if name not in SUITES:
+            fail(f"There is no suite '{name}'. Name one of these: {', '.join(SUITES)}.")
 
     async def measure() -> None:
         runs = []
         with out.status("Starting") as status:
-            for done in measured(settings.data, seed, limit, workers, status.update):
+            for done in measured(settings.data, seed, limit, workers, status.update, only or tuple(SUITES)):
                 runs.append(done)
                 out.print(f"{done.name}: " + (f"{done.report.seconds:.0f} s" if done.report else done.missing))
         out.print(f"Every case: {write(runs, settings.home, page).resolve()}", markup=False)
