@@ -21,8 +21,9 @@ PAGE_HEAD = """\
 
 Written by `make evals`, wholly: figures only, since the data sets keep their own licences and are not part of this
 project. Each table names what was read, on which split and with which model and seed. The same run writes a page with
-every case to `evals/index.html` under the home, where the wrong ones open one by one with their text, and the JSON of
-each report beside it; `deskhand eval report` says where. One suite alone: `deskhand eval run SUITE --data FILE`.
+every case, `index.html` in the home's folder `evals`, where the wrong ones open one by one with their text, and the
+JSON of each report beside it; `deskhand eval report` says where. For one suite alone there is `deskhand eval run SUITE
+--data FILE`.
 """
 
 
