@@ -303,13 +303,14 @@ def _borne_by(clause: Clause, history: History, around: str, about: frozenset[st
     if clause.deeds and all(deeds & _READING for deeds in clause.deeds):
         looked = (at for at in history.looks() if _unaccounted(clause, history.bearing(at), history) is None)
         return next(looked, why)
+    named = any(_names(clause, history.bearing(at)) for at in history.changes())
     for at in history.changes():
         bearing = history.bearing(at)
         if not _does(clause, bearing, history):
             continue
         if bearing.why_not is not None:
             first = first or f"tells of an outcome, but {bearing.why_not}"
-            if not _names(clause, bearing):
+            if not named:  # it means the last call of its kind
                 break
             continue
         reason = _unaccounted(clause, bearing, history)
@@ -432,7 +433,7 @@ def _unaccounted(clause: Clause, bearing: Bearing, history: History, *, anchored
             accounted = True
             anchored = anchored or not clause.lexicon.things_of(word)
         else:
-            accounted = anchored and (_was_said(place, clause, history) or _describes(place, clause, bearing))
+            accounted = anchored and (_was_said(place, clause, history) or _describes(place, clause))
         if not accounted:
             strange.append(word)
     return f"names what its receipt does not show: {', '.join(strange)}" if strange else None
@@ -442,18 +443,10 @@ def _is_figure(word: str) -> bool:
     return any(sign.isdigit() or sign == "@" for sign in word)
 
 
-def _describes(place: int, clause: Clause, bearing: Bearing) -> bool:
-    """Whether a word only describes what is accounted for: "the cheapest options", "the silver model"."""
-    known, before = clause.lexicon, clause.said[place - 1] if place else ""
-    if before in known["adding"]:
-        return False
-    if clause.said[place] in known["qualities"] or clause.language != "en":
-        return clause.said[place] in known["qualities"]
-    if before in bearing.borne and before not in known["function"] and not _is_figure(before):
-        return True
-    after = clause.said[place + 1] if place + 1 < len(clause.said) else ""
-    plain = after and not _is_figure(after) and not known.deeds_of(after) and not known.things_of(clause.said[place])
-    return bool(plain) and after not in known["function"] and _is_said_of(after, clause, bearing)
+def _describes(place: int, clause: Clause) -> bool:
+    """Whether a word only describes what is accounted for: "the cheapest options"."""
+    before = clause.said[place - 1] if place else ""
+    return clause.said[place] in clause.lexicon["qualities"] and before not in clause.lexicon["adding"]
 
 
 def _was_said(place: int, clause: Clause, history: History) -> bool:
@@ -492,18 +485,20 @@ def _is_said_of(word: str, clause: Clause, bearing: Bearing) -> bool:
     """Whether a word stands for something that the call is about."""
     if word in clause.lexicon["numerals"]:
         return str(clause.lexicon.numeral(word)) in bearing.counts
-    parts = [part for part in re.split(r"[-'/.:,]", word) if part]
-    for part in parts:
-        if part in clause.lexicon["function"] or part in clause.lexicon["numerals"]:
-            continue
-        kinds = clause.lexicon.things_of(part)
-        if (
-            kinds & bearing.things
-            or part in bearing.borne
-            or part in bearing.fields
-            or stem(part) in bearing.vocabulary
-            or stem(part) in bearing.borne
-        ):
-            continue
-        return False
-    return True
+    parts = [part for part in re.split(r"[-–'/.:,]", word) if part]
+    return all(_is_part_said(part, clause, bearing, compound=len(parts) > 1) for part in parts)
+
+
+def _is_part_said(part: str, clause: Clause, bearing: Bearing, *, compound: bool) -> bool:
+    known = clause.lexicon
+    if compound and part in known["negation"]:  # "non-resistant", of a record that says "not resistant"
+        return any(word in known["negation"] for word in bearing.borne)
+    return (
+        part in known["function"]
+        or part in known["numerals"]
+        or not known.things_of(part).isdisjoint(bearing.things)
+        or part in bearing.borne
+        or part in bearing.fields
+        or stem(part) in bearing.vocabulary
+        or stem(part) in bearing.borne
+    )

@@ -86,6 +86,35 @@ def test_another_amount_never_passes(said: tuple[str, str], cents: int) -> None:
         assert objection(changed, Evidence([], language=language, history=EVIDENCE.history)) is not None
 
 
+MOVED = Call("change_address", {"address": "Lindenstraße 12, Berlin", "postcode": "10969"})
+BESIDE = ("voucher", "twice", "free", "tomorrow", "today", "permanently", "bonus", "express", "guaranteed", "instantly")
+
+
+@given(word=st.sampled_from(BESIDE), data=st.data())
+def test_no_word_rides_along_beside_a_value(word: str, data: st.DataObject) -> None:
+    told = "Your address was changed to Lindenstraße 12, 10969 Berlin.".split()
+    evidence = Evidence([], customer=[f"and what about {word}?"], history=History(TOOLS, [MOVED]))
+    assert objection(" ".join(told), evidence) is None
+    place = data.draw(st.integers(1, len(told) - 1))
+    assert objection(" ".join([*told[:place], word, *told[place:]]), evidence) is not None
+
+
+@pytest.mark.parametrize(("language", "sentence"), NAMED)
+def test_a_later_failure_takes_nothing_from_what_names_its_own_target(language: str, sentence: str) -> None:
+    failed = [Call(one.tool, dict(one.args) | {"order_id": "HG-999999"}, state="failed") for one in DONE[:2]]
+    history = History(TOOLS, [*DONE, *failed], since=len(DONE))
+    assert objection(sentence, Evidence([], language=language, history=history)) is None
+
+
+def test_a_negating_prefix_is_borne_where_the_record_denies() -> None:
+    tool = Tool("exchange_item", "Exchange an item of an order.", {"order_id": "", "item_id": ""})
+    args: dict[str, JsonValue] = {"order_id": "HG-482913", "item_id": "8069050545"}
+    told = "The item in order HG-482913 was exchanged for the non–water-resistant one."
+    for shown, may in (("not resistant", True), ("resistant", False)):
+        call = Call("exchange_item", args, {"order_id": "HG-482913", "water resistance": shown})
+        assert (objection(told, Evidence([], history=History([tool], [call]))) is None) is may
+
+
 OTHER_DEEDS = {
     "en": [
         "refunded",
