@@ -30,7 +30,8 @@ from agent.home import Home
 from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer
 from agent.speech.acts import own
 from agent.speech.claims import decide
-from agent.speech.evidence import Call, Evidence, History, Tool
+from agent.speech.evidence import Call, Evidence, History
+from agent.speech.tool import Tool
 from evals.hostile import LIES
 from evals.talk import Case
 from knowledge.draft import read_draft

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from agent.casefile import events as e
 from agent.casefile.records import Receipt
-from agent.speech.evidence import Call, CallState, History, Tool
+from agent.speech.evidence import Call, CallState, History
 from agent.speech.render import made
+from agent.speech.tool import Tool
 from agent.turn import OpenTurn
 
 

@@ -5,7 +5,7 @@ A language is a file of `agent/speech/lexicon/`; with another file there is anot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -120,8 +120,3 @@ def lexicon(language: str) -> Lexicon | None:
 def languages() -> frozenset[str]:
     """The languages that are read."""
     return frozenset(path.stem for path in FOLDER.glob("*.yaml"))
-
-
-def known(words: Iterable[str], *groups: Words) -> bool:
-    """Whether each word is in one of these groups."""
-    return all(any(word in group for group in groups) for word in words)

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 
 from agent.speech.acts import own
 from agent.speech.claims import decide
-from agent.speech.evidence import Evidence, Tool
+from agent.speech.evidence import Evidence
+from agent.speech.tool import Tool
 from evals.suites.faults import FAULTS, faulty
 from evals.suites.recorded import history_of, spoken, tools_of
 from evals.suites.report import Case, Options, Report

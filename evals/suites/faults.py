@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Any
 
-from agent.speech.evidence import Tool, is_id
 from agent.speech.lexicon import lexicon
+from agent.speech.tool import Tool
+from agent.speech.values import is_id
 from evals.suites.rows import Row
 
 Fault = Callable[[Row, Sequence[Tool], Random], Row | None]

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from agent.speech.evidence import Call, History, Said, Tool
+from agent.speech.evidence import Call, History, Said
+from agent.speech.tool import Tool
 from evals.suites.rows import DataUnusable, Row
 
 _FAILED = re.compile(r"\s*[\"{\[]*\s*(?:error|failed|failure|exception)\b", re.IGNORECASE)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from agent.speech.claims import Evidence, decide, objection
-from agent.speech.evidence import Call, History, Said, Tool
+from agent.speech.evidence import Call, History, Said
 from agent.speech.lexicon import FOLDER, lexicon
+from agent.speech.tool import Tool
 
 TOOLS = [
     Tool("cancel_order", "Cancel an order that has not been shipped.", {"order_id": ""}),
@@ -92,7 +93,7 @@ BESIDE = ("voucher", "twice", "free", "tomorrow", "today", "permanently", "bonus
 
 @given(word=st.sampled_from(BESIDE), data=st.data())
 def test_no_word_rides_along_beside_a_value(word: str, data: st.DataObject) -> None:
-    told = "Your address was changed to Lindenstraße 12, 10969 Berlin.".split()
+    told = ["Your", "address", "was", "changed", "to", "Lindenstraße", "12,", "10969", "Berlin."]
     evidence = Evidence([], customer=[f"and what about {word}?"], history=History(TOOLS, [MOVED]))
     assert objection(" ".join(told), evidence) is None
     place = data.draw(st.integers(1, len(told) - 1))
