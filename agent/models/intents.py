@@ -87,6 +87,18 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """What a message wants."""
+
+    intents: list[IntentSeen]
+    """In the order of the message; none when it only answers what was asked."""
+    likely: list[str]
+    """What any part of it may want, likeliest first."""
+    plain: bool
+    """Whether nothing else is in it to understand: it is an answer alone, or a courtesy alone."""
+
+
+@dataclass(frozen=True)
 class IntentReader:
     """Reads the intents of a message."""
 
@@ -106,8 +118,8 @@ class IntentReader:
         among: Collection[str],
         *,
         asked: bool,
-    ) -> list[IntentSeen]:
-        """The intents in the order of the message; none when it only answers what was asked.
+    ) -> Heard:
+        """What a message wants.
 
         `values` are those found in the message, `pending` the intents still open, `among` the names to choose from;
         `asked`: the last turn asked for something.
@@ -123,22 +135,13 @@ class IntentReader:
             wanted = [Wanted(0, len(text), self.guesser.guess([text], among)[0], ())]
         if len(wanted) == 1 and not asked:
             wanted = [replace(wanted[0], start=0, end=len(text), guess=self._as_a_whole(wanted[0].guess, parts, among))]
-        return [seen for one in wanted for seen in _by_order(text, one)]
+        intents = [seen for one in wanted for seen in _by_order(text, one)]
+        plain = self._is_courtesy(intents, text) if intents else _only_answers(parts, values, context)
+        return Heard(intents, _likely([*(part.guess for part in parts), *(one.guess for one in wanted)]), plain)
 
-    def likely(self, text: str, among: Collection[str]) -> list[str]:
-        """What the message as a whole may want, likeliest first."""
-        shares = self.guesser.guess([text], among)[0].shares
-        return sorted(shares, key=lambda name: -shares[name])[:MOST_LIKELY]
-
-    def is_plain(self, values: Sequence[Found], context: Context, read: Sequence[IntentSeen]) -> bool:
-        """Whether a message with these intents has nothing else to understand: an answer alone, or a courtesy alone."""
-        parts = list(_parts(values, context))
-        if read:
-            sure = all(one.name in self.social and one.confidence >= CLEAR for one in read)
-            return sure and len(context.text.split()) <= COURTEOUS
-        freely = any(context.asked(name) for name in FREE)
-        given = any(context.asked(value.name) for value in values)
-        return given and not any(part.request or (part.says and not freely) for part in parts)
+    def _is_courtesy(self, intents: Sequence[IntentSeen], text: str) -> bool:
+        sure = all(one.name in self.social and one.confidence >= CLEAR for one in intents)
+        return sure and len(text.split()) <= COURTEOUS
 
     def _guessed(self, parts: Sequence[Part], among: Collection[str]) -> list[Part]:
         """The parts with what the head says of those that say something."""
@@ -178,6 +181,19 @@ class IntentReader:
         if guess.name in self.person or part.request:
             return guess.confidence >= (FIRM if part.answers else SURE)
         return guess.confidence >= CLEAR and not part.answers
+
+
+def _only_answers(parts: Sequence[Part], values: Sequence[Found], context: Context) -> bool:
+    freely = any(context.asked(name) for name in FREE)
+    given = any(context.asked(value.name) for value in values)
+    return given and not any(part.request or (part.says and not freely) for part in parts)
+
+
+def _likely(guesses: Sequence[Guess]) -> list[str]:
+    best: dict[str, float] = {}
+    for guess in guesses:
+        best |= {name: max(share, best.get(name, 0.0)) for name, share in guess.shares.items()}
+    return sorted(best, key=lambda name: -best[name])[:MOST_LIKELY]
 
 
 def _is_apart(part: Part, saying: Sequence[Part]) -> bool:

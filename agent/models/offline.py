@@ -76,17 +76,17 @@ class Offline:
         if CUES.get(language, ENGLISH) is not context.cues:
             context = context_of(message, frame.asks, region or self._region, language)
             values = find(context)
-        intents = self._intents.read(values, context, frame.intents, among, asked=bool(frame.asks))
+        heard = self._intents.read(values, context, frame.intents, among, asked=bool(frame.asks))
         told = [seen(value, context) for value in values]
         if frame.asks:
-            told = [_freed(value, intents) if value.name in FREE else value for value in told]
+            told = [_freed(value, heard.intents) if value.name in FREE else value for value in told]
         return Reading(
             language=language,
-            intents=intents,
+            intents=heard.intents,
             values=[value for value in told if value.value],
             mood=mood_of(message, context.cues),
-            likely=self._intents.likely(message, among),
-            plain=self._intents.is_plain(values, context, intents),
+            likely=heard.likely,
+            plain=heard.plain,
         )
 
 
