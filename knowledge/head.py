@@ -28,6 +28,7 @@ from knowledge.embed import Embedder
 from knowledge.logistic import Matrix, fitted
 from knowledge.playbook import Article, Clause, Playbook
 from knowledge.release import Release
+from knowledge.remembered import Remembered
 from knowledge.spelling import Spelling
 from knowledge.squares import best_line, solved
 
@@ -118,7 +119,7 @@ def open_head(home: Path, release: Release, locale: str, embedder: Embedder) -> 
         head = Head.load(path)
         if head.embedder == embedder.id:
             return head
-    head = fit(examples, embedder)
+    head = fit(examples, Remembered(embedder, path.with_name("examples.db")))
     head.save(path)
     return head
 
