@@ -41,12 +41,12 @@ Pairs = Sequence[tuple[Mood, Mood]]
 def run(options: Options) -> Report:
     """Read every message by the head that the product has, or by one that is learnt from other examples."""
     began = time.monotonic()
-    asked = drawn(_examples(options.data), options.limit)
+    asked = drawn(examples_in(options.data), options.limit)
     embedder = MiniLM.load()
     with tempfile.TemporaryDirectory(prefix="deskhand-eval-") as home:
         reader = open_moods(Path(home), {READ: embedder})
     if options.train is not None:
-        known = [one for _, one in _examples(options.train) if one.language == READ]
+        known = [one for _, one in examples_in(options.train) if one.language == READ]
         reader = MoodReader({READ: (learn(known, embedder), embedder)})
     cases, pairs = [], []
     for number, (id_, one) in enumerate(asked):
@@ -124,7 +124,7 @@ def _labels(mood: Mood) -> list[str]:
     return [mood.sentiment, mood.urgency, *(["confused"] if mood.confused else [])]
 
 
-def _examples(path: Path) -> list[tuple[str, Example]]:
+def examples_in(path: Path) -> list[tuple[str, Example]]:
     """The messages of a file, by id. Raises DataUnusable."""
     rows = _rows(path)
     try:
