@@ -6,7 +6,7 @@ passage carries. `find` takes the first of them for candidates, and late interac
 absolute: 0.5 is where an answer becomes more likely right than wrong.
 
 There is one collection for each tenant, locale and set of texts, since a filter costs more than the search; releases
-that say the same share it, so that a rule is published without embedding anything. Embeddings are always passed in;
+that say the same share it, and only what was never said before is embedded. Embeddings are always passed in;
 Chroma computes none and reports nothing to anyone.
 """
 
@@ -28,6 +28,7 @@ from knowledge.interaction import Interaction, Scores
 from knowledge.lexical import Bm25, Rarity, words
 from knowledge.passages import Passage, passages_of, pieces_of, sentences_of
 from knowledge.release import Release
+from knowledge.told import Text, told
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -146,9 +147,9 @@ class Search:
         if not words(query):
             return []
         said = _parts(query)
-        told = self._embedder.words(said)  # the vector of each whole text is kept with them
+        asked = self._embedder.words(said)  # the vector of each whole text is kept with them
         near = self._ranked(query, index, at)[: max(k, CANDIDATES)]
-        met = np.max([index.interaction.of(*part, near) for part in told], axis=0)
+        met = np.max([index.interaction.of(*part, near) for part in asked], axis=0)
         found = [_found(index.passages[place], _support(float(well))) for place, well in zip(near, met, strict=True)]
         return sorted(found, key=lambda one: (-one.support, one.id))[:k]
 
@@ -192,10 +193,11 @@ class Search:
         collection = self._collection(name)  # another model's is refused before anything is embedded
         bm25 = Bm25(self._folder / "words" / name, texts)
         rare = Rarity([*texts, *messages])
-        interaction = Interaction(self._folder / "interaction" / name, titles, list(cut.values()), self._embedder, rare)
+        parts = [Text(title, tuple(cut[passage.id])) for title, passage in zip(titles, passages, strict=True)]
+        known = told(self._folder / "told", parts, self._embedder)
         if collection.count() != len(pieces):
-            self._fill(collection, pieces)  # what each word means was just computed, and what all of them mean with it
-        return _Index(passages, collection, len(pieces), bm25, interaction)
+            self._fill(collection, list(pieces), np.concatenate([one.pieces for one in known]))
+        return _Index(passages, collection, len(pieces), bm25, Interaction(known, rare))
 
     def _collection(self, name: str) -> Collection:
         """The collection of that name, in which some pieces may be missing."""
@@ -213,12 +215,12 @@ class Search:
             )
         return collection
 
-    def _fill(self, collection: Collection, pieces: dict[str, str]) -> None:
+    def _fill(self, collection: Collection, keys: Sequence[str], meanings: Vectors) -> None:
         """Add all pieces; done twice, or by two processes, it comes to the same."""
-        keys, at_once = list(pieces), self._client.get_max_batch_size()
+        at_once = self._client.get_max_batch_size()
         for start in range(0, len(keys), at_once):
-            batch = keys[start : start + at_once]
-            collection.upsert(ids=batch, embeddings=self._embedder.embed([pieces[key] for key in batch]))
+            batch = slice(start, start + at_once)
+            collection.upsert(ids=list(keys[batch]), embeddings=meanings[batch])
 
     @cached_property
     def _client(self) -> ClientAPI:
