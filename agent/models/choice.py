@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agent.models.failover import Failover
 from agent.models.language import Language
+from agent.models.mood_head import open_moods
 from agent.models.offline import Offline
 from agent.models.port import Model
 from knowledge.embed import Embedder
@@ -14,6 +15,8 @@ from knowledge.head import open_head
 from knowledge.release import Release
 
 OPENAI = "https://api.openai.com/v1"
+ENGLISH = "en"
+"""What the embedder reads."""
 
 
 def connected(name: str, base_url: str | None, api_key: str | None, *, timeout_s: float) -> Language:
@@ -34,7 +37,7 @@ def models_for(
         if release.id not in kept:
             company = release.playbook.company
             head = open_head(home, release, company.locales[0], embedder)
-            offline = Offline(embedder, head)
+            offline = Offline(embedder, head, open_moods(home, {ENGLISH: embedder}))
             kept[release.id] = Failover(language, offline, budget_s=budget_s) if language else offline
         model = kept[release.id]
         return model.turn() if isinstance(model, Failover) else model

@@ -15,7 +15,7 @@ from agent.models.extract import answer
 from agent.models.guess import Guesser
 from agent.models.intents import FREE, IntentReader, outside
 from agent.models.languages import language_of
-from agent.models.mood import mood_of
+from agent.models.mood import MoodReader
 from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer, ValueSeen
 from agent.models.recognise import context_of, find, seen
 from agent.models.recognisers.found import TAKEN, blank
@@ -25,6 +25,7 @@ from knowledge.head import Head
 SOCIAL = ("greeting", "thanks", "goodbye")
 PERSON = ("person",)
 QUESTION = ("question",)
+SIGNS_ALONE = MoodReader()
 
 
 class Offline:
@@ -36,6 +37,7 @@ class Offline:
         self,
         embedder: Embedder,
         head: Head,
+        moods: MoodReader = SIGNS_ALONE,
         *,
         region: str = "",
         social: Collection[str] = SOCIAL,
@@ -48,6 +50,7 @@ class Offline:
         `question`: of those that are answered.
         """
         self._embedder = embedder
+        self._moods = moods
         self._region = region
         self._intents = IntentReader(Guesser(embedder, head), social, person, question)
 
@@ -84,7 +87,7 @@ class Offline:
             language=language,
             intents=heard.intents,
             values=[value for value in told if value.value],
-            mood=mood_of(message, context.cues),
+            mood=self._moods.read(message, heard.said, language, context.cues),
             likely=heard.likely,
             plain=heard.plain,
         )
