@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embed import Vectors, WordEmbedder
+from knowledge.embed import WordEmbedder
 from knowledge.files import put_folder
+from knowledge.lately import Vectors
 from knowledge.lexical import Rarity
 
 Scores = NDArray[np.float64]

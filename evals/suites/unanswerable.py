@@ -28,7 +28,8 @@ from agent.settings import Settings
 from agent.speech.claims import Evidence, objection
 from evals.suites.report import Case, Options, Report
 from evals.suites.rows import DataUnusable, drawn
-from knowledge.embed import MiniLM
+from knowledge.embedders import Embedders
+from knowledge.learnt import Languages
 from knowledge.release import Release, Releases
 from knowledge.search import Search
 
@@ -41,18 +42,18 @@ def run(options: Options) -> Report:
     """Ask each question."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="deskhand-eval-") as home:
-        embedder, settings = MiniLM.load(), Settings(home=Path(home))
+        embedders, settings = Embedders.load(), Settings(home=Path(home))
         release = Releases(Path(home), vocabulary(tools_of(settings))).keep(settings.playbook)
-        search = Search(Path(home), embedder)
+        search = Search(Path(home), embedders.of)
         search.build(release)
-        model = models_for(Path(home), embedder, None, budget_s=30.0)(release)
+        model = models_for(Languages(Path(home), embedders), None, budget_s=30.0)(release)
         questions = drawn(_questions(options.data), options.limit)
         with ThreadPoolExecutor(1) as loop:  # a suite is run by a command that has a loop of its own
             cases = loop.submit(asyncio.run, _all(questions, options, search, release, model)).result()
     return Report(
         suite="unanswerable",
         data=str(options.data),
-        model=f"{embedder.id}, support from {release.playbook.company.support_threshold}",
+        model=f"{embedders.english.id}, support from {release.playbook.company.support_threshold}",
         seed=options.seed,
         seconds=time.monotonic() - began,
         figures=_figures(cases),

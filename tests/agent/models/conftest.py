@@ -20,6 +20,7 @@ from knowledge import head as head_module
 from knowledge import logistic, spelling
 from knowledge.embed import MiniLM
 from knowledge.head import Head, fit
+from knowledge.learnt import Learnt
 from tests.agent.models.cases import connected
 
 HERE = Path(__file__).parent
@@ -82,7 +83,7 @@ def head(embedder: MiniLM, pytestconfig: pytest.Config) -> Head:
 
 @pytest.fixture(scope="session")
 def offline(embedder: MiniLM, head: Head) -> Offline:
-    return Offline(embedder, head, region="DE")
+    return Offline(lambda _: Learnt(embedder, head), ["en"], region="DE")
 
 
 @pytest.fixture(scope="session")
