@@ -43,7 +43,7 @@ def run() -> None:
     import server
 
     async def serve() -> None:
-        async with server.running(settings, report) as (_, serving):
+        async with server.running(settings, report) as (front, serving):
             gc.freeze()
             gc.enable()
             base = settings.address
@@ -53,6 +53,8 @@ def run() -> None:
             out.print(f"  API docs                   {base}/docs")
             out.print(f"  staff token                {(settings.home / 'staff_token').resolve()}")
             sys.stdout.flush()
+            if front.desk.languages is not None:  # nobody waits for them, unless they write in one at once
+                front.desk.languages.begin(await front.desk.live())
             await serving
 
     carry_out(serve())

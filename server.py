@@ -38,7 +38,9 @@ from evals.oracle import Oracle
 from evals.past import past_or_played
 from evals.scenario import Held, hold
 from evals.scratch import Calendar, Scratch
-from knowledge.embed import EmbeddingUnavailable, MiniLM
+from knowledge.embed import EmbeddingUnavailable
+from knowledge.embedders import Embedders
+from knowledge.learnt import Languages
 from knowledge.load import PlaybookError
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.search import IndexMismatch, IndexUnavailable, Search
@@ -123,21 +125,22 @@ async def opened(
         own = OwnSide()
         catalog, _ = await stack.enter_async_context(connected_tools(settings, code_secret, own, clock=clock))
         known = vocabulary(catalog)
-        loading = asyncio.get_running_loop().run_in_executor(None, MiniLM.load)  # while the playbook is read
+        loading = asyncio.get_running_loop().run_in_executor(None, Embedders.load, settings.embedder)  # meanwhile
         report("Checking the playbook")
         database = await Database.open(settings.store, lasting=lasting)
         stack.push_async_callback(database.close)
         files = CaseFiles(database, clock, tenant_of(settings.playbook))
         releases, log = Releases(home.path, known), ReleaseLog(database, clock, files.tenant)
         report("Opening the search index")
-        embedder = await loading
-        search = Search(home.path, embedder)
+        embedders = await loading
+        search = Search(home.path, embedders.of)
+        languages = Languages(home.path, embedders, search)
         budget_s, language = settings.turn_timeout_s / 3, None
         if settings.model:
             at = settings.openai_base_url, settings.openai_api_key
             language = await asyncio.to_thread(connected, settings.model, *at, timeout_s=budget_s)
             stack.push_async_callback(language.close)
-        maker = models or models_for(home.path, embedder, language, budget_s=budget_s)
+        maker = models or models_for(languages, language, budget_s=budget_s)
         publisher = Publisher(releases, log, known, clock, prepared(search, maker))
         live = await publisher.begin(settings.playbook)
         await publisher.prepare(live)
@@ -153,6 +156,7 @@ async def opened(
             model_for=maker,
             code_secret=code_secret,
             limits=Limits(**settings.model_dump(include=set(Limits.__dataclass_fields__))),
+            languages=languages,
         )
         own.serve(desk)
         turns = Turns(desk, kept)
@@ -191,9 +195,9 @@ async def publishing(settings: Settings) -> AsyncIterator[tuple[Publisher, CaseF
         known, tenant = vocabulary(tools_of(settings)), tenant_of(settings.playbook)
 
         async def prepare(release: Release) -> None:
-            embedder = await asyncio.to_thread(MiniLM.load)
-            models = models_for(home.path, embedder, None, budget_s=settings.turn_timeout_s)
-            await prepared(Search(home.path, embedder), models)(release)
+            embedders = await asyncio.to_thread(Embedders.load, settings.embedder)
+            models = models_for(Languages(home.path, embedders), None, budget_s=settings.turn_timeout_s)
+            await prepared(Search(home.path, embedders.of), models)(release)
 
         log = ReleaseLog(database, clock, tenant)
         publisher = Publisher(Releases(home.path, known), log, known, clock, prepare)

@@ -13,6 +13,7 @@ from agent.casefile.release_log import ReleaseLog
 from agent.casefile.store import CaseFiles
 from agent.models.port import Model
 from agent.systems import Systems
+from knowledge.learnt import Languages
 from knowledge.load import PlaybookError
 from knowledge.release import Release, ReleaseError, Releases
 from knowledge.rules import Vocabulary
@@ -74,6 +75,8 @@ class Desk:
     """A fresh model for one turn under a release."""
     code_secret: bytes
     limits: Limits = Limits()
+    languages: Languages | None = None
+    """What was learnt of each; None where nothing learns."""
     bell: Bell = field(default_factory=Bell)
     systems: Systems = field(default_factory=Systems)
     _searchable: set[str] = field(default_factory=set)

@@ -39,7 +39,8 @@ from evals.suites.moods import examples_in
 from evals.suites.registry import SUITES
 from evals.talk import Case
 from knowledge.draft import read_draft
-from knowledge.embed import MiniLM
+from knowledge.embedders import Embedders
+from knowledge.learnt import Languages
 from knowledge.load import load
 from knowledge.precedence import rules_have_a_say
 from knowledge.release import Release
@@ -223,7 +224,7 @@ def checking_ms(folder: Path, vocabulary: Vocabulary) -> float:
 
 async def reading_ms(home: Path, release: Release) -> float:
     """What the embedded model takes to read a message that it never saw, of a customer who writes English (median)."""
-    model = models_for(home, MiniLM.load(), None, budget_s=READ_WITHIN_MS / 1000)(release)
+    model = models_for(Languages(home, Embedders.load()), None, budget_s=READ_WITHIN_MS / 1000)(release)
     wanted, frame = choices(release.playbook, "en"), Frame(locale="en", window=[], asks=[], intents=[])
     run = SUITES["moods"].runs[0]
     texts = [one.text for _, one in examples_in(run.options(Path()).data) if one.language == "en"]

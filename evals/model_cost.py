@@ -25,7 +25,8 @@ from evals.bench import QUESTION, THANKS, served, vouched
 from evals.scripted_model import Answer, Body, ScriptedModel
 from evals.served import Served
 from evals.talk import Case
-from knowledge.embed import MiniLM
+from knowledge.embedders import Embedders
+from knowledge.learnt import Languages
 from knowledge.release import Release
 
 KINDS = ("status", "question", "ask", "confirm", "thanks")
@@ -93,7 +94,7 @@ class Spent:
 
 async def model_cost(home: Path, port: int, release: Release) -> list[Spent]:
     """Every turn of one long conversation; `home` has been started under this release before."""
-    honest = models_for(home, MiniLM.load(), None, budget_s=10.0)
+    honest = models_for(Languages(home, Embedders.load()), None, budget_s=10.0)
     async with ScriptedModel() as endpoint:
         counting = Counting(Served(lambda: honest(release)))
         endpoint.follows(counting)

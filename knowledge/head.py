@@ -133,7 +133,7 @@ def examples_of(playbook: Playbook, locale: str) -> dict[str, list[str]]:
     documents: tuple[Clause | Article, ...] = (*playbook.clauses.values(), *playbook.articles.values())
     asked = [question for document in documents if document.locale == locale for question in document.asked]
     return {
-        name: [*intent.examples[locale], *(asked if intent.kind == "question" else [])]
+        name: [*intent.examples.get(locale, []), *(asked if intent.kind == "question" else [])]
         for name, intent in playbook.intents.items()
     }
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embed import Vectors
+from knowledge.lately import Vectors
 from knowledge.lexical import Rarity
 from knowledge.told import Told
 

@@ -1,17 +1,30 @@
-"""Moments as people write them, in the company's time zone: "Thursday 3 December 2026 at 10:00"."""
+"""Moments, days and money as people write them in their language: "Thursday 3 December 2026 at 10:00", "12,50 €".
+
+Moments are in the company's time zone. The names are those of the Unicode locale data, as Babel carries them.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
 from itertools import groupby
+
+from babel.dates import format_date, format_datetime, get_day_names, get_month_names
+from babel.numbers import format_currency
 
 from knowledge.company import BusinessHours
 
-DAYS = {"en": "monday tuesday wednesday thursday friday saturday sunday"}
-MONTHS = {"en": "january february march april may june july august september october november december"}
-SPOKEN = {"en": "{weekday} {day} {month} {year} at {time}"}
-TO = {"en": "to"}
-"""ISO 639-1 → the names, how a moment is told, and the word between two ends."""
+SPOKEN = {
+    "en": "EEEE d MMMM y 'at' HH:mm",
+    "de": "EEEE, d. MMMM y 'um' HH:mm 'Uhr'",
+    "es": "EEEE d 'de' MMMM 'de' y 'a las' HH:mm",
+    "fr": "EEEE d MMMM y 'à' HH:mm",
+}
+DATED = {"en": "d MMMM y", "de": "d. MMMM y", "es": "d 'de' MMMM 'de' y", "fr": "d MMMM y"}
+TO = {"en": "to", "de": "bis", "es": "a", "fr": "à"}
+"""ISO 639-1 → how a moment and a day are told, and the word between two ends."""
 
 
 def spoken(moment: str, language: str) -> str:
@@ -19,21 +32,31 @@ def spoken(moment: str, language: str) -> str:
 
     Raises ValueError for a text that is none.
     """
-    at = datetime.fromisoformat(moment)
-    return SPOKEN.get(language, SPOKEN["en"]).format(
-        weekday=named(DAYS, language)[at.weekday()].title(),
-        day=at.day,
-        month=named(MONTHS, language)[at.month - 1].title(),
-        year=at.year,
-        time=f"{at:%H:%M}",
-    )
+    return format_datetime(datetime.fromisoformat(moment), SPOKEN[_known(language)], locale=_known(language))
+
+
+def dated(moment: str, language: str) -> str:
+    """The day of a date or of a moment in words. Raises ValueError for a text that is none."""
+    return format_date(date.fromisoformat(moment[:10]), DATED[_known(language)], locale=_known(language))
+
+
+def money(amount: object, currency: str, language: str) -> str:
+    """A sum as it is written in this language. Raises ValueError for what is no number."""
+    try:
+        return (
+            format_currency(Decimal(str(amount)), currency, locale=_known(language))
+            .replace("\xa0", " ")
+            .replace("\u202f", " ")
+        )
+    except InvalidOperation:
+        raise ValueError(f"'{amount}' is no sum of money") from None
 
 
 def hours_spoken(hours: BusinessHours, language: str) -> str:
     """When people are there: "Monday to Friday 9:00 to 18:00, Saturday 10:00 to 14:00"; days alike are told as one."""
     if hours.said:
         return hours.said
-    days, to = [day.title() for day in named(DAYS, language)], TO.get(language, TO["en"])
+    days, to = [*_names(get_day_names(locale=_known(language))).values()], TO[_known(language)]
     told, number = [], 0
     for times, alike in groupby(hours.week):
         last = number + len(list(alike)) - 1
@@ -43,6 +66,21 @@ def hours_spoken(hours: BusinessHours, language: str) -> str:
     return ", ".join(told)
 
 
-def named(lists: dict[str, str], language: str) -> list[str]:
-    """The names of a language, in their order; English where it has none."""
-    return lists.get(language, lists["en"]).split()
+@cache
+def days_of(language: str) -> list[str]:
+    """The names of the days in lower case, Monday first; English where a language is not known."""
+    return [name.lower() for name in _names(get_day_names(locale=_known(language))).values()]
+
+
+@cache
+def months_of(language: str) -> list[str]:
+    """The names of the months in lower case."""
+    return [name.lower() for name in _names(get_month_names(locale=_known(language))).values()]
+
+
+def _names(found: Mapping[int, str]) -> dict[int, str]:
+    return {number: found[number] for number in sorted(found)}
+
+
+def _known(language: str) -> str:
+    return language if language in SPOKEN else "en"

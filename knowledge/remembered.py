@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.embed import Embedder, Vectors
+from knowledge.embed import Embedder
+from knowledge.lately import Vectors
 
 PATIENCE_S = 30.0
 _log = logging.getLogger(__name__)

@@ -3,7 +3,8 @@
 A request calls for a passage by what it means as a whole, by what its nearest piece means and by the words that
 both have (BM25); each sentence calls for itself. `needed` ranks by that what a request needs in all, which no one
 passage carries. `find` takes the first of them for candidates, and late interaction orders these. Its `support` is
-absolute: 0.5 is where an answer becomes more likely right than wrong.
+absolute: 0.5 is where an answer becomes more likely right than wrong. Where an embedder tells no words, as that of
+other languages than English, how far a passage stands out gives the support (`Nearness`).
 
 There is one collection for each tenant, locale and set of texts, since a filter costs more than the search; releases
 that say the same share it, and only what was never said before is embedded. Embeddings are always passed in;
@@ -14,7 +15,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -23,9 +25,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from knowledge.embed import Vectors, WordEmbedder
+from knowledge.embed import Embedder, WordEmbedder
 from knowledge.interaction import Interaction, Scores
+from knowledge.lately import Vectors
 from knowledge.lexical import Bm25, Rarity, words
+from knowledge.nearness import Nearness
 from knowledge.passages import Passage, passages_of, pieces_of, sentences_of
 from knowledge.release import Release
 from knowledge.told import Text, told
@@ -84,7 +88,9 @@ class _Index:
     collection: Collection
     size: int
     bm25: Bm25
-    interaction: Interaction
+    embedder: Embedder
+    interaction: Interaction | None
+    """None: the embedder tells no words, and `nearness` judges."""
 
     @cached_property
     def pieces(self) -> tuple[list[int], Vectors]:
@@ -102,6 +108,27 @@ class _Index:
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
     @cached_property
+    def nearness(self) -> Nearness:
+        """How likely the nearest passage is right."""
+        stored = self.collection.get(include=["documents"])["documents"] or []
+        places, vectors = self.pieces
+        asked = [
+            piece
+            for piece, (place, text) in enumerate(zip(places, stored, strict=True))
+            if text in self.passages[place].source.asked
+        ]
+        return Nearness.learnt(places, vectors, asked)
+
+    def supports(self, texts: Sequence[str], near: Sequence[int]) -> Scores:
+        """How likely each of these passages carries the question that these texts are, or are parts of."""
+        if self.interaction is not None and isinstance(self.embedder, WordEmbedder):
+            asked = self.embedder.words(texts)  # the vector of each whole text is kept with them
+            met = np.max([self.interaction.of(*part, near) for part in asked], axis=0)
+            return np.array([_support(float(well)) for well in met])
+        cosines = [self.cosines(vector) for vector in self.embedder.embed(texts)]
+        return np.asarray(np.max([[self.nearness.support(one, place) for place in near] for one in cosines], axis=0))
+
+    @cached_property
     def position(self) -> dict[str, int]:
         return {passage.id: at for at, passage in enumerate(self.passages)}
 
@@ -116,27 +143,38 @@ class _Index:
 class Search:
     """Searches in the releases it has built. May be called from several threads."""
 
-    def __init__(self, home: Path, embedder: WordEmbedder) -> None:
+    def __init__(self, home: Path, embedder_of: Callable[[str], Embedder | None]) -> None:
+        """`embedder_of`: the embedder that reads a language, if there is one."""
         self._folder = home / "index"
-        self._embedder = embedder
+        self._embedder_of = embedder_of
         self._indexes: dict[tuple[str, str], _Index] = {}
+        self._releases: dict[str, Release] = {}
+        self._lock = threading.Lock()
 
-    def build(self, release: Release) -> None:
-        """Make a release searchable; quick when it was built before. A locale without documents gets the first one's.
+    def build(self, release: Release, locale: str | None = None) -> None:
+        """Make a release searchable in a language, by default its first; quick when it was built before.
 
-        Raises IndexMismatch when another model built it, IndexUnavailable when the index cannot be opened.
+        What is not written in that language is found in the first one. Raises IndexMismatch when another model built
+        it, IndexUnavailable when the index cannot be opened.
         """
+        self._releases[release.id] = release
         playbook = release.playbook
+        locale = locale or playbook.company.locales[0]
+        embedder = self._embedder_of(locale)
+        if embedder is None:
+            raise IndexUnavailable(f"No embedding model reads '{locale}': install one, or serve other languages.")
         messages = [
             text for intent in playbook.intents.values() for group in intent.examples.values() for text in group
         ]
-        first = playbook.company.locales[0]
-        for locale in playbook.company.locales:
-            passages = passages_of(playbook, locale) or passages_of(playbook, first)
+        with self._lock:
+            if (release.id, locale) in self._indexes:
+                return
+            passages = passages_of(playbook, locale)
             try:
-                self._indexes[release.id, locale] = self._open(playbook.company.id, locale, passages, messages)
+                index = self._open(playbook.company.id, locale, passages, messages, embedder)
             except (OSError, EOFError, ValueError) as error:
                 raise self._unusable(error) from None
+            self._indexes[release.id, locale] = index
 
     def find(self, query: str, release_id: str, locale: str, at: date, k: int = 6) -> list[Found]:
         """The passages in force on that day that carry the query best, at most k, best first.
@@ -147,10 +185,11 @@ class Search:
         if not words(query):
             return []
         said = _parts(query)
-        asked = self._embedder.words(said)  # the vector of each whole text is kept with them
         near = self._ranked(query, index, at)[: max(k, CANDIDATES)]
-        met = np.max([index.interaction.of(*part, near) for part in asked], axis=0)
-        found = [_found(index.passages[place], _support(float(well))) for place, well in zip(near, met, strict=True)]
+        found = [
+            _found(index.passages[place], float(support))
+            for place, support in zip(near, index.supports(said, near), strict=True)
+        ]
         return sorted(found, key=lambda one: (-one.support, one.id))[:k]
 
     def needed(self, request: str, release_id: str, locale: str, at: date, k: int = 10) -> list[str]:
@@ -170,19 +209,24 @@ class Search:
 
     def _called(self, text: str, index: _Index) -> Scores:
         """How much a text calls for each passage: as a whole, by its nearest piece, and by words."""
-        [vector] = self._embedder.embed([text])
+        [vector] = index.embedder.embed([text])
         shared = index.bm25.scores(text)
         length = float(np.linalg.norm(shared)) or 1.0
         return np.asarray(index.whole @ vector + NEAREST_PIECE * index.cosines(vector) + shared / length)
 
     def _index(self, release_id: str, locale: str) -> _Index:
+        release = self._releases.get(release_id)
+        if release is not None and locale in release.playbook.company.locales:
+            self.build(release, locale)
         index = self._indexes.get((release_id, locale))
         if index is None:
             raise IndexUnavailable(f"Release {release_id} has no index in '{locale}': build it before searching it.")
         return index
 
-    def _open(self, tenant: str, locale: str, passages: Sequence[Passage], messages: Iterable[str]) -> _Index:
-        fits = self._embedder.fits
+    def _open(
+        self, tenant: str, locale: str, passages: Sequence[Passage], messages: Iterable[str], embedder: Embedder
+    ) -> _Index:
+        fits = embedder.fits
         cut = {passage.id: pieces_of(passage, fits) for passage in passages}
         if sum(map(len, cut.values())) > MOST_PIECES:
             cut = {passage.id: pieces_of(passage, fits, sentences=False) for passage in passages}
@@ -190,37 +234,38 @@ class Search:
         texts, titles = [passage.text for passage in passages], [passage.source.title for passage in passages]
         said = "\0".join([*(f"{key}\0{piece}" for key, piece in pieces.items()), *texts, *titles])
         name = f"{tenant}.{hashlib.sha256(said.encode()).hexdigest()[:12]}.{locale}"
-        collection = self._collection(name)  # another model's is refused before anything is embedded
+        collection = self._collection(name, embedder)  # another model's is refused before anything is embedded
         bm25 = Bm25(self._folder / "words" / name, texts)
         rare = Rarity([*texts, *messages])
         parts = [Text(title, tuple(cut[passage.id])) for title, passage in zip(titles, passages, strict=True)]
-        known = told(self._folder / "told", parts, self._embedder)
+        known = told(self._folder / "told", parts, embedder)
         if collection.count() != len(pieces):
-            self._fill(collection, list(pieces), np.concatenate([one.pieces for one in known]))
-        return _Index(passages, collection, len(pieces), bm25, Interaction(known, rare))
+            self._fill(collection, pieces, np.concatenate([one.pieces for one in known]))
+        interaction = Interaction(known, rare) if isinstance(embedder, WordEmbedder) else None
+        return _Index(passages, collection, len(pieces), bm25, embedder, interaction)
 
-    def _collection(self, name: str) -> Collection:
+    def _collection(self, name: str, embedder: Embedder) -> Collection:
         """The collection of that name, in which some pieces may be missing."""
         collection = self._client.get_or_create_collection(
             name,
-            metadata={"model": self._embedder.id},
+            metadata={"model": embedder.id},
             configuration={"hnsw": {"space": "cosine"}},
             embedding_function=None,
         )
         model = (collection.metadata or {}).get("model")
-        if model != self._embedder.id:
+        if model != embedder.id:
             raise IndexMismatch(
-                f"The search index in {self._folder} was built with the model {model}, but {self._embedder.id} is in "
+                f"The search index in {self._folder} was built with the model {model}, but {embedder.id} is in "
                 f"use: go back to that model, or delete {self._folder} to have it built anew."
             )
         return collection
 
-    def _fill(self, collection: Collection, keys: Sequence[str], meanings: Vectors) -> None:
+    def _fill(self, collection: Collection, pieces: dict[str, str], meanings: Vectors) -> None:
         """Add all pieces; done twice, or by two processes, it comes to the same."""
-        at_once = self._client.get_max_batch_size()
+        keys, texts, at_once = list(pieces), list(pieces.values()), self._client.get_max_batch_size()
         for start in range(0, len(keys), at_once):
             batch = slice(start, start + at_once)
-            collection.upsert(ids=list(keys[batch]), embeddings=meanings[batch])
+            collection.upsert(ids=keys[batch], embeddings=meanings[batch], documents=texts[batch])
 
     @cached_property
     def _client(self) -> ClientAPI:

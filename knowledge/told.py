@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 
-from knowledge.embed import Vectors, WordEmbedder
+from knowledge.embed import Embedder, WordEmbedder
 from knowledge.files import put_folder
+from knowledge.lately import Vectors
 
 
 @dataclass(frozen=True)
@@ -52,30 +54,30 @@ class Told:
         return read
 
 
-def told(folder: Path, texts: Sequence[Text], embedder: WordEmbedder) -> list[Told]:
-    """What each of these passages tells; only those whose words are new in the folder are embedded."""
+def told(folder: Path, texts: Sequence[Text], embedder: Embedder) -> list[Told]:
+    """What each of these passages tells; only those whose words are new in the folder are embedded.
+
+    Without words of its own where the embedder tells none.
+    """
     kept = [Told(folder / text.key(embedder.id)) for text in texts]
     new = {one.folder: text for one, text in zip(kept, texts, strict=True) if not one.folder.is_dir()}
     if new:
-        meanings = iter(_meanings([part for text in new.values() for part in (text.title, *text.pieces)], embedder))
+        parts = _words(list(new.values()), embedder) if isinstance(embedder, WordEmbedder) else repeat({})
         rows = iter(embedder.embed([piece for text in new.values() for piece in text.pieces]))
-        for place, text in new.items():
-            _write(place, text, meanings, rows)
+        for (place, text), words in zip(new.items(), parts, strict=False):
+            put_folder(place, partial(_write, {"pieces": np.stack([next(rows) for _ in text.pieces]), **words}))
     return kept
 
 
-def _meanings(texts: Sequence[str], embedder: WordEmbedder) -> list[Vectors]:
+def _words(texts: Sequence[Text], embedder: WordEmbedder) -> Iterator[dict[str, Vectors]]:
     nothing = np.zeros((1, embedder.dim), np.float32)
-    return [vectors if len(vectors) else nothing for _, vectors in embedder.words(texts)]
+    found = embedder.words([part for text in texts for part in (text.title, *text.pieces)])
+    meanings = iter([vectors if len(vectors) else nothing for _, vectors in found])
+    for text in texts:
+        title = next(meanings)
+        yield {"title": title, "words": np.concatenate([next(meanings) for _ in text.pieces])}
 
 
-def _write(place: Path, text: Text, meanings: Iterator[Vectors], rows: Iterator[Vectors]) -> None:
-    title, *words = [next(meanings) for _ in range(1 + len(text.pieces))]
-    pieces = np.stack([next(rows) for _ in text.pieces])
-    kept = {"title": title, "words": np.concatenate(words), "pieces": pieces}
-
-    def write(beside: Path) -> None:
-        for name, vectors in kept.items():
-            np.save(beside / f"{name}.npy", vectors)
-
-    put_folder(place, write)
+def _write(vectors: dict[str, Vectors], folder: Path) -> None:
+    for name, rows in vectors.items():
+        np.save(folder / f"{name}.npy", rows)

@@ -16,14 +16,14 @@ from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from knowledge.company import Fact
-from knowledge.moments import spoken
+from knowledge.moments import dated, money, spoken
 from knowledge.playbook import Wording
 from knowledge.rules import Vocabulary
 from knowledge.workflows import Need
 
 HANDOFF_REASONS = (
     "person_asked", "policy", "no_rule", "unknown_outcome", "mismatch", "failed", "identity_failed", "system_down",
-    "low_confidence", "approval_expired", "none_fits", "budget", "internal",
+    "low_confidence", "approval_expired", "none_fits", "budget", "internal", "language",
 )  # fmt: skip
 """Why the agent itself hands over; workflows add reasons of their own."""
 
@@ -52,6 +52,7 @@ CONTRACT: dict[str, frozenset[str]] = {
     "identity.locked": frozenset(),
     "outcome.looked_again": frozenset({"outcome"}),
     "outcome.taken_back": frozenset({"outcome"}),
+    "answered.elsewhere": frozenset(),
     "unanswered": frozenset(),
     "unanswered.nearest": frozenset(),
     "unanswered.offer": frozenset(),
@@ -126,14 +127,18 @@ def _attributes(tree: nodes.Template) -> Iterator[tuple[str, str]]:
 
 # Plain text: escaping would put `&amp;` into a chat.
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-_ENVIRONMENT.filters["spoken"] = spoken
+_ENVIRONMENT.filters |= {"spoken": spoken, "dated": dated, "money": money}
 
 
 @lru_cache(maxsize=16)
 def _environment(locale: str) -> ImmutableSandboxedEnvironment:
-    """Where `{{ starts | spoken }}` tells a moment in this language."""
+    """Where `{{ starts | spoken }}` tells a moment in this language, `dated` a day, `money(currency)` a sum."""
     speaking = _ENVIRONMENT.overlay()
-    speaking.filters = _ENVIRONMENT.filters | {"spoken": lambda moment: spoken(moment, locale)}
+    speaking.filters = _ENVIRONMENT.filters | {
+        "spoken": lambda moment: spoken(moment, locale),
+        "dated": lambda moment: dated(moment, locale),
+        "money": lambda amount, currency: money(amount, currency, locale),
+    }
     return speaking
 
 

@@ -51,7 +51,7 @@ def _name(cues: Cues) -> re.Pattern[str]:
 def _list(cues: Cues) -> re.Pattern[str]:
     """Names that a word of changing goes before, or comes soon after."""
     called = "|".join(phrases(names) for names in cues.things.values())
-    owned = r"(?:(?:my|our|the|your|an?|new|both)\s){0,3}"
+    owned = rf"(?:(?:{'|'.join(words(cues.owned))})\s){{0,3}}"
     joined = rf"(?:\s?[,&/+]\s?|,?\s(?:{'|'.join(words(cues.joint))})\s){{1,2}}"
     given = rf"(?:\s?:?\s?{TAKEN}+)?"
     names = rf"(?P<names>(?:{called}){given}(?:{joined}{owned}(?:{called}){given})+)(?!\w)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
@@ -31,6 +32,22 @@ class Guess:
 
 
 NO_GUESS = Guess(None, 0.0)
+
+
+class Guesses(Protocol):
+    """Whatever guesses."""
+
+    def guess(self, texts: Sequence[str], among: Collection[str]) -> list[Guess]:
+        """One guess a text, of these intents."""
+
+
+class NoGuesser:
+    """Guesses nothing: for a language that was not learnt."""
+
+    def guess(self, texts: Sequence[str], among: Collection[str]) -> list[Guess]:
+        """Out of scope, all of them."""
+        del among
+        return [NO_GUESS for _ in texts]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from functools import cache
 from agent.casefile.records import Intent
 from agent.models.changes import Listed, listed
 from agent.models.cues import Cues, phrase, words
-from agent.models.guess import NO_GUESS, Guess, Guesser
+from agent.models.guess import NO_GUESS, Guess, Guesses
 from agent.models.person import wants_person
 from agent.models.port import IntentSeen
 from agent.models.recognisers.found import TAKEN, Context, Found, blank
@@ -104,7 +104,7 @@ class Heard:
 class IntentReader:
     """Reads the intents of a message."""
 
-    guesser: Guesser
+    guesser: Guesses
     social: Collection[str]
     """Names of intents that are mere courtesy: greetings, thanks."""
     person: Collection[str]

@@ -83,6 +83,8 @@ class Reading(Frozen):
     """Intents that any of it may be, likeliest first: a hint for whoever looks again."""
     plain: bool = False
     """True: nothing is left to understand. The message gives what was asked for, or is a courtesy, and no more."""
+    unread: bool = False
+    """True: it wants something in a language that cannot be read now, or is not served."""
 
 
 class LookupStep(Frozen):

@@ -13,10 +13,18 @@ from agent.turn import OpenTurn
 
 REMIND = {
     "en": r"\b(?:remind(?:er)?|ping|nudge)\b(?:\s+(?:me|us|for me))?[\s,]*?(?:\b(?:on|at|by|for|in)\b)?[\s,]*"
-    r"\b(?:to|about|that|of)\s+(?P<what>[^.!?\n]+)"
+    r"\b(?:to|about|that|of)\s+(?P<what>[^.!?\n]+)",
+    "de": r"\b(?:erinner\w*|bescheid)\b(?:\s+(?:sie|mich|uns|du|ihr|bitte|doch))*[\s,]*(?:(?:um|am|in|gegen)\b)?[\s,]*"
+    r"\b(?:daran|dran|an|dass|ans|wegen)\b[\s,]*(?:dass\s+)?(?P<what>[^.!?\n]+)",
+    "es": r"\b(?:rec(?:u[eé]|o)rd\w*|av[ií]s\w*|recordatorio)\b[\s,]*(?:(?:a las?|el|en|para)\b)?[\s,]*"
+    r"(?:\b(?:que|de que|de|sobre|lo de|para)\b\s+)?(?P<what>[^.!?\n]+)",
+    "fr": r"\b(?:rappel\w*|pr[ée]v\w+|penser?)\b(?:-(?:moi|nous|le|m'y))*[\s,]*(?:(?:à|le|dans|vers|pour)\b)?[\s,]*"
+    r"(?:\b(?:de|que|à|qu'il faut|pour)\s+|d')(?P<what>[^.!?\n]+)",
 }
 """ISO 639-1 → how a customer says of what they want to be reminded."""
-_EDGES = re.compile(r"^[\s,]+|[\s,]+(?:on|at|by|in|for|until)?[\s,]*$", re.IGNORECASE)
+_EDGES = re.compile(
+    r"^[\s,]+|[\s,]+(?:on|at|by|in|for|until|um|am|bis|zu|für|a|el|en|para|le|à|pour|dans)?[\s,]*$", re.IGNORECASE
+)
 
 
 def dated(turn: OpenTurn, text: str, reading: Reading) -> Reading:

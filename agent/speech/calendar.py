@@ -12,22 +12,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from agent.speech.moments import NUMERALS, marked
-from knowledge.moments import DAYS, named
+from agent.speech.moments import marked
+from agent.speech.times import day_names, plain, times_of
 
-PARTS = {
-    "en": {"morning": ("00:00", "11:59"), "afternoon": ("12:00", "17:59"), "evening": ("17:00", "23:59"),
-           "tonight": ("17:00", "23:59")}
-}  # fmt: skip
-"""ISO 639-1 → how the parts of a day are called, and from when to when they last."""
-DAYS_AHEAD = {"en": {"day after tomorrow": 2, "tomorrow": 1, "today": 0, "tonight": 0}}
-WEEKS_AHEAD = {"en": {"next week": 1, "this week": 0}}
-AHEAD = {
-    "en": r"\bin\s(?P<count>an?|\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\s"
-    r"(?P<unit>minute|hour|day|week)s?(?:'?\stime)?\b"
-}
-PAST = {"en": r"\b(?:yesterday|ago|last\s(?:week|night|month))\b"}
-ORDINAL = {"en": r"\b(?:on|by)\sthe\s(?P<nth>\d{1,2})(?:st|nd|rd|th)\b"}
 WAKING = range(8, 20)
 """The hours that "at two" means, where it does not say which half of the day."""
 _ISO = re.compile(r"(?<![\w-])(?P<iso>\d{4}-\d{2}-\d{2})(?![\w-])")
@@ -47,7 +34,7 @@ class When:
 def when(text: str, now: datetime, language: str) -> When | None:
     """The one day or time from `now` on that a text names; `now` is local."""
     said = _Said(text, now, language)
-    value = None if re.search(PAST.get(language, PAST["en"]), said.rest) else said.hours_ahead() or said.on_days()
+    value = None if re.search(said.words.gone, said.rest) else said.hours_ahead() or said.on_days()
     if value is None or not said.spans or _is_over(value, now):
         return None
     return When(value, text[min(said.spans)[0] : max(end for _, end in said.spans)])
@@ -62,7 +49,8 @@ class _Said:
     """A text on its way to be understood: what was understood is taken out of `rest`."""
 
     def __init__(self, text: str, now: datetime, language: str) -> None:
-        self.rest, self.now, self.language = text.lower().replace("’", "'"), now, language
+        self.rest, self.now, self.language = plain(text), now, language
+        self.words = times_of(language)
         self.spans: list[tuple[int, int]] = []
         self.days: list[date | None] = []
         """None: a day that the calendar has not."""
@@ -80,13 +68,14 @@ class _Said:
 
     def hours_ahead(self) -> str | None:
         """So many minutes or hours from now; a count of days or weeks is kept as the day that it leads to."""
-        found = self.take(AHEAD.get(self.language, AHEAD["en"]))
-        numerals = named(NUMERALS, self.language)
+        found = self.take(self.words.ahead)
+        numerals = self.words.numerals.split()
         for one in found:
             count = one["count"]
             n = int(count) if count.isdigit() else numerals.index(count) + 1 if count in numerals else 1
-            after = self.now + timedelta(**{f"{one['unit']}s": n})
-            if one["unit"] in ("minute", "hour"):
+            unit = self.words.units[one["unit"]]
+            after = self.now + timedelta(**{unit: n})
+            if unit in ("minutes", "hours"):
                 return f"{after:{_MINUTE}}"
             self.days.append(after.date())
         return None
@@ -114,20 +103,20 @@ class _Said:
 
     def _told_from_now(self) -> list[date | None]:
         days = [_date(iso["iso"]) for iso in self.take(_ISO)]
-        days += [self._next(int(nth["nth"])) for nth in self.take(ORDINAL.get(self.language, ORDINAL["en"]))]
-        for words, ahead in DAYS_AHEAD.get(self.language, DAYS_AHEAD["en"]).items():
-            days += [self.now.date() + timedelta(ahead) for _ in self.take(rf"\b{words}\b")]
+        days += [self._next(int(nth["nth"])) for nth in self.take(self.words.on_the)]
+        for words, ahead in self.words.days_ahead.items():
+            days += [self.now.date() + timedelta(ahead) for _ in self.take(rf"\b(?:{words})\b")]
         return days
 
     def _week(self) -> date | None:
         """The Monday of the week that is named."""
         monday = self.now.date() - timedelta(self.now.weekday())
-        weeks = WEEKS_AHEAD.get(self.language, WEEKS_AHEAD["en"]).items()
-        found = [monday + timedelta(7 * ahead) for words, ahead in weeks for _ in self.take(rf"\b{words}\b")]
+        weeks = self.words.weeks_ahead.items()
+        found = [monday + timedelta(7 * ahead) for words, ahead in weeks for _ in self.take(rf"\b(?:{words})\b")]
         return found[0] if len(found) == 1 else None
 
     def _weekday(self, short: str, week: date | None) -> date:
-        at = [name[:2] for name in named(DAYS, self.language)].index(short)
+        at = [name[:2] for name in day_names(self.language)].index(short)
         if week is not None:
             return week + timedelta(at)
         return self.now.date() + timedelta((at - self.now.weekday() - 1) % 7 + 1)
@@ -139,8 +128,8 @@ class _Said:
 
     def _parts(self) -> None:
         """The part of the day that is named."""
-        for words, part in PARTS.get(self.language, PARTS["en"]).items():
-            if re.search(rf"\b{words}\b", self.rest):
+        for words, part in self.words.parts.items():
+            if re.search(rf"\b(?:{words})\b", self.rest):
                 self.part = part
 
     def _at(self, day: date | None) -> str | None:

@@ -14,32 +14,88 @@ from itertools import pairwise
 from typing import Literal, Self
 
 from agent.speech.moments import marked, marks_of
+from agent.speech.times import plain
 
 PLACES = {
     "en": (
         "first former 1 1st one earliest", "second latter 2 2nd two", "third 3 3rd three", "fourth 4 4th four",
         "fifth 5 5th five", "sixth 6 6th six", "seventh 7 7th seven", "eighth 8 8th eight", "ninth 9 9th nine",
         "tenth 10 10th ten",
-    )
+    ),
+    "de": (
+        "erste ersten erster erstes 1 eins früheste", "zweite zweiten zweiter zweites 2 zwei",
+        "dritte dritten dritter drittes 3 drei", "vierte vierten vierter viertes 4 vier",
+        "fünfte fünften fünfter fünftes 5 fünf", "sechste sechsten 6 sechs", "siebte siebten 7 sieben",
+        "achte achten 8 acht", "neunte neunten 9 neun", "zehnte zehnten 10 zehn",
+    ),
+    "es": (
+        "primero primera primer 1 uno una", "segundo segunda 2 dos", "tercero tercera tercer 3 tres",
+        "cuarto cuarta 4 cuatro",
+        "quinto quinta 5 cinco", "sexto sexta 6 seis", "séptimo séptima 7 siete", "octavo octava 8 ocho",
+        "noveno novena 9 nueve", "décimo décima 10 diez",
+    ),
+    "fr": (
+        "premier première 1 1er un une", "deuxième second seconde 2 2e deux", "troisième 3 3e trois",
+        "quatrième 4 4e quatre",
+        "cinquième 5 5e cinq", "sixième 6 6e six", "septième 7 7e sept", "huitième 8 8e huit", "neuvième 9 9e neuf",
+        "dixième 10 10e dix",
+    ),
 }  # fmt: skip
 """ISO 639-1 → words for each place."""
-LAST = {"en": "last latest"}
-ANY = {"en": "one"}
+LAST = {
+    "en": "last latest",
+    "de": "letzte letzten letzter letztes späteste",
+    "es": "último última",
+    "fr": "dernier dernière",
+}
+ANY = {"en": "one", "de": "eins", "es": "uno una", "fr": "un une"}
 """A word for a place that stands for any option beside what else is said: "the Friday one"."""
-NEITHER = {"en": "neither none nothing else no nope nah other others another different"}
-ALL = {"en": "all both everything"}
-TWO = {"en": "both"}
-DENIED = {"en": "not don't dont never cannot can't except but without"}
+NEITHER = {
+    "en": "neither none nothing else no nope nah other others another different",
+    "de": "keine keiner keines keins nichts nein nee anderes andere anderer anderen anderer weder",
+    "es": "ninguno ninguna ningún nada no otro otra otros otras",
+    "fr": "aucun aucune rien non autre autres ni",
+}
+ALL = {
+    "en": "all both everything",
+    "de": "alle alles beide beides sämtliche",
+    "es": "todo todos todas ambos ambas",
+    "fr": "tout tous toutes deux",
+}
+TWO = {"en": "both", "de": "beide beides", "es": "ambos ambas", "fr": "deux"}
+DENIED = {
+    "en": "not don't dont never cannot can't except but without",
+    "de": "nicht nie niemals außer ausser ohne aber kein",
+    "es": "excepto salvo menos sin pero nunca tampoco",
+    "fr": "pas jamais sauf excepté sans mais plus",
+}
 """Words that may turn whatever is named into its contrary."""
 IDLE = {
     "en": """a an the of to it is in on at or and your my me i i'd i'll want would like please option number answer
         take let's go for with that then this ok okay yes could you do works fine good great perfect thanks thank hello
-        just rather instead better prefer them these those"""
+        just rather instead better prefer them these those""",
+    "de": """ein eine einen einem einer der die das den dem des zu zum zur es ist im in am an um auf oder und mein meine
+        mir mich ich möchte will hätte gern gerne bitte option nummer nehme nehmen nimm dann dies diese diesen dieser
+        ok okay ja passt geht gut super perfekt danke hallo lieber besser stattdessen mal würde wäre sie sind uhr für
+        mit von davon artikel""",
+    "es": """un una el la los las lo de del al a es en o y mi mis me yo quiero quisiera prefiero querría gustaría por
+        favor opción número tomo elijo cojo con para eso ese esa este esta esos esas estos estas entonces ok vale sí
+        si bien
+        perfecto genial gracias hola mejor que sea son va estar viene""",
+    "fr": """un une le la les l' de du des d' à au aux c'est est en ou et mon ma mes me moi je j'aimerais j'ai veux
+        voudrais prends préfère s'il vous te plaît plait svp option numéro choisis pour avec ça cela ce cette ces
+        celui celle
+        ceux celles alors ok oui bien d'accord parfait super merci bonjour plutôt mieux va sera serait que""",
 }
 LONGEST = 8
 """Words; a longer message says something of its own."""
-PARTED = {"en": r"[,;&+]|\band\b|\bplus\b"}
-_NUMBER = re.compile(r"(\d{1,2})(st|nd|rd|th)?")
+PARTED = {
+    "en": r"[,;&+]|\band\b|\bplus\b",
+    "de": r"[,;&+]|\bund\b|\bsowie\b|\bplus\b",
+    "es": r"[,;&+]|\by\b|\be\b|\bmás\b",
+    "fr": r"[,;&+]|\bet\b|\bplus\b",
+}
+_NUMBER = re.compile(r"(\d{1,2})(st|nd|rd|th|er|e|º)?")
 
 Picked = list[int] | Literal["neither"] | None
 
@@ -164,15 +220,15 @@ def _placed(said: _Said, many: int, language: str) -> set[int]:
 
 
 def _places(language: str) -> Sequence[str]:
-    return PLACES.get(language, PLACES["en"])
+    return [plain(words) for words in PLACES.get(language, PLACES["en"])]
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"[\w']+", text.lower().replace("’", "'"))
+    return re.findall(r"[\w']+", plain(text))
 
 
 def _listed(lists: dict[str, str], language: str) -> set[str]:
-    return set(lists.get(language, lists["en"]).split())
+    return set(plain(lists.get(language, lists["en"])).split())
 
 
 def _alike(word: str, other: str) -> bool:

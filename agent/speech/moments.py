@@ -9,13 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from re import fullmatch
 
-from knowledge.moments import DAYS, MONTHS, named
+from agent.speech.times import day_names, month_names, plain, short_of, times_of
 
-NUMERALS = {"en": "one two three four five six seven eight nine ten eleven twelve"}
-RELATIVE = {"en": "today tomorrow tonight yesterday next week weekend weeks days month"}
-"""ISO 639-1 → words for a time that is told from now on."""
-HALVES = {"en": {"morning": "am", "mornings": "am", "afternoon": "pm", "afternoons": "pm", "evening": "pm"}}
 NOON = 12
 
 
@@ -32,7 +29,7 @@ class Marks:
 
 def marked(text: str, language: str) -> Marks:
     """The days and times of a text, each with all that it may mean."""
-    sought, spans, rest = list[frozenset[str]](), list[tuple[int, int]](), text.lower().replace("’", "'")
+    sought, spans, rest = list[frozenset[str]](), list[tuple[int, int]](), plain(text)
     for pattern in _patterns(language):
         for match in pattern.finditer(rest):
             spans.append(match.span())
@@ -49,51 +46,67 @@ def marks_of(text: str, language: str) -> frozenset[str]:
 
 
 def _meant(said: dict[str, str], language: str) -> Iterator[frozenset[str]]:
+    times = times_of(language)
     if "hour" in said:
         yield from _times(said, language)
     if "day" in said:
-        month = next(n for n, name in enumerate(named(MONTHS, language), 1) if name.startswith(said["month"][:3]))
+        names = month_names(language)
+        month = next(n for n, name in enumerate(names, 1) if said["month"].startswith(short_of(name, names)))
         yield frozenset({f"d:{int(said['day'])}"})
         yield frozenset({f"m:{month}"})
     if "weekday" in said:
         yield frozenset({f"w:{said['weekday'][:2]}"})
+    if "coming" in said:
+        yield frozenset({"r:next"})
     if "relative" in said:
         yield frozenset({f"r:{said['relative']}"})
     if "half" in said:
-        yield frozenset({f"half:{HALVES.get(language, HALVES['en'])[said['half']]}"})
+        yield frozenset(
+            {f"half:{next(half for words, half in times.halves.items() if fullmatch(words, said['half']))}"}
+        )
     if "noon" in said:
         yield frozenset({"t:12:00"})
 
 
 def _times(said: dict[str, str], language: str) -> Iterator[frozenset[str]]:
-    numerals = named(NUMERALS, language)
+    times = times_of(language)
+    numerals = times.numerals.split()
     hour = numerals.index(said["hour"]) + 1 if said["hour"] in numerals else int(said["hour"])
-    minute = {"half past": 30, "quarter past": 15, "quarter to": -15}.get(said.get("past", ""), 0)
-    minute += int(said.get("minute", "0"))
+    minute = int(said.get("minute", "0"))
+    for words, minutes in {**times.past, **times.after}.items():
+        minute += minutes if fullmatch(words, said.get("past", said.get("after", ""))) else 0
     if hour < 24 and minute < 60:
-        half = said.get("ampm", "")[:1]
+        half = said.get("ampm", "")
         either = [hour] if hour > NOON or said["hour"].startswith("0") else [hour, (hour + NOON) % 24]
-        hours = {"a": [hour % NOON], "p": [hour % NOON + NOON]}.get(half, either)
+        second = re.search(times.second_half, half) is not None
+        hours = ([hour % NOON + NOON] if second else [hour % NOON]) if half else either
         yield frozenset(f"t:{(h * 60 + minute) // 60 % 24:02}:{minute % 60:02}" for h in hours)
 
 
 @cache
 def _patterns(language: str) -> tuple[re.Pattern[str], ...]:
     """From the surest shape to the loosest; what one has taken no other sees."""
-    months = "|".join(rf"{name[:3]}(?:{name[3:]})?" for name in named(MONTHS, language))
-    days = "|".join(rf"{name[:3]}(?:{name[3:]}|{name[3:4]}|{name[3:5]})?" for name in named(DAYS, language))
-    written = "|".join(named(NUMERALS, language))
-    half = r"(?:\s?(?P<ampm>[ap]\.?m\b\.?))"
+    times, names = times_of(language), month_names(language)
+    short = [short_of(name, names) for name in names]
+    months = "|".join(rf"{cut}(?:{name[len(cut) :]})?" for cut, name in zip(short, names, strict=True))
+    days = "|".join(rf"{name[:3]}(?:{name[3:]}|{name[3:4]}|{name[3:5]})?" for name in day_names(language))
+    hour, half = rf"(?P<hour>\d{{1,2}}|{'|'.join(times.numerals.split())})", rf"(?P<ampm>{times.half})"
+    past, after = "|".join(times.past) or "(?!)", "|".join(times.after) or "(?!)"
+    digits = r"(?P<hour>\d{1,2})"
     shapes = (
-        rf"(?P<past>half past|quarter past|quarter to)\s(?P<hour>\d{{1,2}}|{written})\b{half}?",
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<month>{months})\b",
-        rf"\b(?P<month>{months})\s(?:the\s)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)",
-        rf"(?<![\w.:])(?P<hour>\d{{1,2}})[:.](?P<minute>\d{{2}})(?![\w:]|\.\d){half}?",
-        rf"(?<![\w.:])(?P<hour>\d{{1,2}}|{written})(?:{half}|\so'?clock\b)",
-        rf"(?:\bat|@)\s?(?P<hour>\d{{1,2}}|{written})(?![\w:.]\d|\w)",
+        rf"(?P<past>{past})\s{hour}\b{half}?",
+        rf"{hour}(?:{times.unit})?\s(?P<after>{after})\b{half}?",
+        rf"\b(?P<day>\d{{1,2}}){times.nth}\s{times.of}(?P<month>{months})\b",
+        rf"\b(?P<month>{months})\s(?:the\s)?(?P<day>\d{{1,2}}){times.nth}\b(?!:)",
+        rf"(?<![\w.:]){digits}[:.](?P<minute>\d{{2}})(?![\w:]|\.\d)(?:{times.unit})?{half}?",
+        rf"(?<![\w.:]){digits}{times.unit.removesuffix(chr(92) + 'b')}\s?(?P<minute>\d{{2}})(?!\w)",
+        rf"(?<![\w.:]){hour}{half}",
+        rf"(?<![\w.:]){hour}{times.unit}{half}?",
+        rf"(?:{times.lead}){hour}(?![\w:.]\d|\w){half}?",
         rf"\b(?P<weekday>{days})s?\b",
-        r"\b(?P<noon>noon|midday)\b",
-        rf"\b(?P<relative>{'|'.join(named(RELATIVE, language))})\b",
-        rf"\b(?P<half>{'|'.join(HALVES.get(language, HALVES['en']))})\b",
+        rf"\b(?P<noon>{times.noon})\b",
+        rf"\b(?P<coming>{times.coming})\b",
+        rf"\b(?P<relative>{'|'.join(times.relative.split())})\b",
+        rf"\b(?P<half>{'|'.join(times.halves)})\b",
     )
     return tuple(re.compile(shape) for shape in shapes)

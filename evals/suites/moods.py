@@ -111,7 +111,7 @@ def _alarms(mood: Mood) -> bool:
 
 
 def _read(reader: MoodReader, one: Example) -> Mood:
-    language = language_of(one.text, one.language)
+    language = language_of(one.text, one.language, [*CUES])
     return reader.read(one.text, said_in(one.text, language), language, CUES.get(language, ENGLISH))
 
 

@@ -43,7 +43,7 @@ def run(options: Options) -> Report:
     ]
     embedder = MiniLM.load()
     release = _release(documents)
-    search = Search(Settings().home / "evals", embedder)
+    search = Search(Settings().home / "evals", lambda _: embedder)
     search.build(release)
     titles = {document["id"]: document["title"] for document in documents}
     cases = []

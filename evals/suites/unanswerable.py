@@ -27,7 +27,8 @@ from agent.settings import Settings
 from agent.speech.claims import Evidence, objection
 from evals.suites.report import Case, Options, Report
 from evals.suites.rows import DataUnusable, drawn
-from knowledge.embed import MiniLM
+from knowledge.embedders import Embedders
+from knowledge.learnt import Languages
 from knowledge.release import Release, Releases
 from knowledge.search import Search
 
@@ -40,18 +41,18 @@ def run(options: Options) -> Report:
     """Ask each question; the index that this needs is kept under the home."""
     began = time.monotonic()
     questions = drawn(_questions(options.data), options.limit)
-    settings, embedder = Settings(), MiniLM.load()
+    settings, embedders = Settings(), Embedders.load()
     home = settings.home / "evals"
     release = Releases(home, vocabulary(tools_of(settings))).keep(settings.playbook)
-    search = Search(home, embedder)
+    search = Search(home, embedders.of)
     search.build(release)
-    model = models_for(home, embedder, None, budget_s=30.0)(release)
+    model = models_for(Languages(home, embedders), None, budget_s=30.0)(release)
     with ThreadPoolExecutor(1) as loop:  # a suite is run by a command that has a loop of its own
         cases = loop.submit(asyncio.run, _all(questions, options, search, release, model)).result()
     return Report(
         suite="unanswerable",
         data=str(options.data),
-        model=f"{embedder.id}, support from {release.playbook.company.support_threshold}",
+        model=f"{embedders.english.id}, support from {release.playbook.company.support_threshold}",
         seed=options.seed,
         seconds=time.monotonic() - began,
         figures=_figures(cases),

@@ -19,7 +19,8 @@ from evals.hostile import Hostile, Person
 from evals.scripted_model import ScriptedModel
 from evals.served import Served
 from evals.talk import Case
-from knowledge.embed import MiniLM
+from knowledge.embedders import Embedders
+from knowledge.learnt import Languages
 from knowledge.release import Release
 from tests.backoffice import Record
 from tests.cases.house import House, running
@@ -105,8 +106,8 @@ class Theatre:
 @contextlib.asynccontextmanager
 async def playing(home: Path, **settings: Any) -> AsyncIterator[Theatre]:
     """A theatre in a home of its own."""
-    embedder = await asyncio.to_thread(MiniLM.load)
-    honest = models_for(home, embedder, None, budget_s=TURN_S)
+    embedders = await asyncio.to_thread(Embedders.load)
+    honest = models_for(Languages(home, embedders), None, budget_s=TURN_S)
     cast: list[Callable[[Model], Model]] = []
 
     def on_stage(release: Release) -> Model:
@@ -124,8 +125,8 @@ async def broadcasting(home: Path) -> AsyncIterator[Theatre]:
 
     However often the endpoint fails, it is asked again: what an attacker does is not to end after three strikes.
     """
-    embedder = await asyncio.to_thread(MiniLM.load)
-    honest = models_for(home, embedder, None, budget_s=TURN_S)
+    embedders = await asyncio.to_thread(Embedders.load)
+    honest = models_for(Languages(home, embedders), None, budget_s=TURN_S)
     cast: list[Callable[[Model], Model]] = []
     async with ScriptedModel() as endpoint:
         budget_s = TURN_S / 3

@@ -52,6 +52,6 @@ def release(kept_home: Path, vocabulary: Vocabulary) -> Release:
 
 @pytest.fixture(scope="session")
 def search(kept_home: Path, release: Release, minilm: MiniLM) -> Search:
-    built = Search(kept_home, minilm)
+    built = Search(kept_home, lambda _: minilm)
     built.build(release)
     return built

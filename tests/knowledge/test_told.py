@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from knowledge.embed import Vectors
+from knowledge.lately import Vectors
 from knowledge.told import Text, told
 from tests.knowledge.fakes import StemEmbedder
 

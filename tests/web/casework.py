@@ -350,7 +350,7 @@ async def console_over(
     desk = Desk(
         files=CaseFiles(database, clock, "harbor"), catalog=catalog, vocabulary=words, releases=releases,
         log=log,
-        search=Search(home, NoEmbedder()), model_for=no_model, code_secret=b"secret",
+        search=Search(home, lambda _: NoEmbedder()), model_for=no_model, code_secret=b"secret",
     )  # fmt: skip
     drafts = Drafts(database, clock, "harbor")
     testing = Testing(publisher, played, partial(recorded, desk.files))

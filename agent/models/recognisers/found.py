@@ -70,12 +70,13 @@ def announced(text: str, start: int, end: int, cues: Cues) -> str | None:
     before = list(_announcements(cues).finditer(text[:start], max(0, start - NEAR)))
     if before and leads(text[before[-1].end() : start], cues):
         return _spoken_of(before)
-    gap = re.compile(r"\s{1,3}(?:(?:is|was|=)\s)?(?:(?:my|the|your|our)\s)?").match(text, end)
+    equals, owned = "|".join(words(cues.equals)), "|".join(words(cues.owned))
+    gap = re.compile(rf"\s{{1,3}}(?:(?:{equals}|=)\s)?(?:(?:{owned})\s)?", re.IGNORECASE).match(text, end)
     cue = _announcements(cues).match(text, gap.end()) if gap else None
     if (
         cue
         and cue.lastgroup != "number"
-        and not re.compile(rf"\W{{0,3}}(?:is\b\s?)?[\d{TAKEN}]").match(text, cue.end())
+        and not re.compile(rf"\W{{0,3}}(?:(?:{equals})\b\s?)?[\d{TAKEN}]").match(text, cue.end())
     ):
         return cue.lastgroup
     return None
@@ -89,7 +90,8 @@ def _spoken_of(announcements: list[re.Match[str]]) -> str | None:
 
 def leads(stretch: str, cues: Cues) -> bool:
     """Whether a stretch of text leads from a cue to a value: a few small words, or other values of a list."""
-    last = re.split(rf"[\d{TAKEN}](?=\s*(?:[,/&+]|and\b|or\b))", stretch)[-1]
+    joined = "|".join(words(cues.joint) | words(cues.either))
+    last = re.split(rf"[\d{TAKEN}](?=\s*(?:[,/&+]|(?:{joined})\b))", stretch)[-1]
     between = re.findall(rf"[^\W\d_][\w']*|[\d{TAKEN}!?]", last.lower())
     return len(between) <= 4 and all(word in words(cues.between) or word in words(cues.joint) for word in between)
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from price_parser import Price
 
-from agent.models.cues import Cues, numerals, phrase, phrases, words
+from agent.models.cues import Cues, months, numerals, phrase, phrases, words
 from agent.models.recognisers.found import MANY, NEAR, Context, Found, announced, words_before
 
 _ORDER_ID = re.compile(r"(?<!\w)(?:hg[\s#.:–-]{0,3}|#\s?)(\d{3})[\s-]?(\d{3})(?![\w]|[.,]\d)", re.IGNORECASE)
@@ -66,12 +66,13 @@ def dates(text: str, context: Context) -> Iterator[Found]:
         if month > 12 or (context.region in _MONTH_FIRST and day <= 12):
             day, month = month, day
         yield from _day(match, int(match[4]), month, day)
-    months = context.cues.months.split()
-    named = rf"(?P<m>{'|'.join(months)})[a-z]{{0,6}}\.?"
-    for order in (rf"(?P<d>\d{{1,2}})[a-z.]{{0,2}}\s(?:of\s)?{named}", rf"{named}\s(?P<d>\d{{1,2}})[a-z]{{0,2}}"):
-        written = re.finditer(rf"(?<!\w){order},?\s(?P<y>\d{{4}})(?!\w)", text, re.IGNORECASE)
+    known = months(context.cues)
+    of = rf"(?:(?:{'|'.join(words(context.cues.month_of)) or '(?!)'})\s)?"
+    named = rf"(?P<m>{'|'.join(known)})[^\W\d_]{{0,8}}\.?"
+    for order in (rf"(?P<d>\d{{1,2}})[a-zº.]{{0,2}}\s{of}{named}", rf"{named}\s(?P<d>\d{{1,2}})[a-z]{{0,2}}"):
+        written = re.finditer(rf"(?<!\w){order},?\s{of}(?P<y>\d{{4}})(?!\w)", text, re.IGNORECASE)
         for match in islice(written, MANY):
-            yield from _day(match, int(match["y"]), months.index(match["m"].lower()) + 1, int(match["d"]))
+            yield from _day(match, int(match["y"]), known[match["m"].lower()], int(match["d"]))
 
 
 def _orders(text: str, matches: Iterator[re.Match[str]], context: Context) -> Iterator[Found]:

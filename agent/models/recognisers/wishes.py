@@ -15,10 +15,6 @@ from agent.models.recognisers.found import MANY, TAKEN, Context, Found
 from agent.models.recognisers.reasons import trimmed, whole
 from agent.models.segment import Span, segment
 
-_THING = r"(?:it|them|this|that|these|everything|(?:the|my|our|this|that|a)\s(?:[\w-]+\s){0,2}?[\w-]+)"
-_OBJECT = rf"(?:(?:{_THING}|{TAKEN}+)\s(?:(?:for|from|of|order|{TAKEN}+)\s){{0,3}})?"
-"""What shall be left, and the order that it is of."""
-
 
 def plans(text: str, context: Context) -> Iterator[Found]:
     """How often something shall come: `weekly`, `biweekly`, `monthly`."""
@@ -92,7 +88,9 @@ def _in_their_words(name: str, place: Span, context: Context) -> Found:
 def _before_reasons(text: str, start: int, end: int, cues: Cues) -> Span:
     """Up to why, and up to the order that it is about."""
     why = rf"[,;]?\s(?:{phrases(cues.because)})(?!\w)|[,;]\s(?:{phrases(cues.tells)})(?!\w)"
-    stop = re.compile(rf"{why}|\s(?:for|of)\s(?:\w+\s)?{TAKEN}|\?", re.IGNORECASE).search(text, start, end)
+    stop = re.compile(rf"{why}|\s(?:{'|'.join(words(cues.of_thing))})\s(?:\w+\s)?{TAKEN}|\?", re.IGNORECASE).search(
+        text, start, end
+    )
     return start, stop.start() if stop else end
 
 
@@ -105,22 +103,25 @@ def _plans(cues: Cues) -> re.Pattern[str]:
 @cache
 def _wish(cues: Cues) -> re.Pattern[str]:
     place = rf"(?:{phrases(cues.where)})\s(?!{TAKEN})"
-    left = rf"(?:{phrases(cues.leaves)})\s{_OBJECT}(?:off\s|over\s|down\s)?{place}"
-    spot = rf"(?:to|at|with|from)\s(?:\w+\s){{0,3}}?(?:{phrases(cues.spots)})(?!\w)"
-    handed = rf"(?:{phrases(cues.hands)})\s{_OBJECT}(?:over\s|off\s)?{spot}"
+    of_what = rf"(?:(?:{'|'.join(words(cues.of_thing))}|{TAKEN}+)\s){{0,3}}"
+    thing, aside = rf"(?:(?:{phrases(cues.thing)}|{TAKEN}+)\s{of_what})?", "|".join(words(cues.aside))
+    left = rf"(?:{phrases(cues.leaves)})\s{thing}(?:(?:{aside})\s)?{place}"
+    spot = rf"(?:{'|'.join(words(cues.spot_at))})\s(?:\w+\s){{0,3}}?(?:{phrases(cues.spots)})(?!\w)"
+    handed = rf"(?:{phrases(cues.hands)})\s{thing}(?:(?:{aside})\s)?{spot}"
     return re.compile(rf"(?<!\w)(?P<said>{left}|{handed}|(?:{phrases(cues.rings)})(?!\w))", re.IGNORECASE)
 
 
 @cache
 def _rather(cues: Cues) -> re.Pattern[str]:
-    corrected = rf"(?:{phrases(cues.corrects)}|better|rather|instead)"
+    corrected = rf"(?:{phrases(cues.corrects)}|{'|'.join(words(cues.better))})"
     return re.compile(rf"\W*(?:{corrected}[\s,.:;–-]+)+(?P<said>(?:{phrases(cues.where)})\s.+)", re.IGNORECASE)
 
 
 @cache
 def _sent_back(cues: Cues) -> re.Pattern[str]:
     after = rf"(?:{phrases(cues.back)})\s(?P<after>\S.*)"
-    between = rf"(?:{phrases(cues.brings)})\s(?P<between>\S(?:.{{0,80}}?\S)?)\sback(?!\w)"
+    apart = phrases(cues.apart) or "(?!)"  # without a particle nothing stands before it
+    between = rf"(?:{phrases(cues.brings)})\s(?P<between>\S(?:.{{0,80}}?\S)?)\s(?:{apart})(?!\w)"
     return re.compile(rf"(?<!\w)(?:{after}|{between})", re.IGNORECASE)
 
 

@@ -22,6 +22,7 @@ from knowledge import head as head_module
 from knowledge import logistic, spelling
 from knowledge.embed import MiniLM
 from knowledge.head import Head, fit
+from knowledge.learnt import Learnt
 from tests.agent.models.cases import connected
 
 HERE = Path(__file__).parent
@@ -89,7 +90,7 @@ def moods(embedder: MiniLM, tmp_path_factory: pytest.TempPathFactory) -> MoodRea
 
 @pytest.fixture(scope="session")
 def offline(embedder: MiniLM, head: Head, moods: MoodReader) -> Offline:
-    return Offline(embedder, head, moods, region="DE")
+    return Offline(lambda _: Learnt(embedder, head), ["en"], moods, region="DE")
 
 
 @pytest.fixture(scope="session")

@@ -16,8 +16,10 @@ from agent.models.mood import MoodReader, signs_of
 from agent.models.mood_head import examples_of, learn, open_moods, said_in
 from agent.models.offline import Offline
 from agent.models.port import IntentChoice
-from knowledge.embed import MiniLM, Vectors
+from knowledge.embed import MiniLM
 from knowledge.head import Head
+from knowledge.lately import Vectors
+from knowledge.learnt import Learnt
 from knowledge.squares import likelier_from
 from tests.agent.models.conftest import frame
 
@@ -84,8 +86,9 @@ async def test_no_text_is_embedded_for_the_mood_that_was_not_for_the_intents(
     said = "My kettle came broken. This is the second one, I am fed up! Can I get my money back, or what?"
     for asked in (frame(), frame("slot order_id")):
         alone, both = Counting(embedder), Counting(embedder)
-        await Offline(alone, head).read(said, asked, choices)
-        await Offline(both, head, MoodReader({"en": (moods.heads["en"][0], both)})).read(said, asked, choices)
+        reader = MoodReader({"en": (moods.heads["en"][0], both)})
+        await Offline({"en": Learnt(alone, head)}.get, ["en"]).read(said, asked, choices)
+        await Offline({"en": Learnt(both, head)}.get, ["en"], reader).read(said, asked, choices)
         assert alone.asked
         assert set(both.asked) == set(alone.asked)
 

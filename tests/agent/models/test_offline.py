@@ -13,6 +13,7 @@ from agent.models.offline import Offline
 from agent.models.port import AnswerStep, IntentChoice, Model, Reading, ToolOffer
 from knowledge.embed import MiniLM, Vectors
 from knowledge.head import Head
+from knowledge.learnt import Learnt
 from knowledge.spelling import Spelling
 from tests.agent.models.conftest import Row, frame, rows
 
@@ -204,7 +205,7 @@ async def test_the_region_of_the_locale_counts_before_the_company_s(offline: Off
 @settings(deadline=None, max_examples=40)
 @given(message=st.text(max_size=120), asked=st.booleans())
 def test_whatever_is_sent_is_read(embedder: MiniLM, head: Head, message: str, asked: bool) -> None:
-    reader = Offline(embedder, head)
+    reader = Offline(lambda _: Learnt(embedder, head), ["en"])
     reading = reader._read(message, frame("slot reason") if asked else frame(), head.names)
     assert all(intent.text in message for intent in reading.intents)
     assert all(intent.name is None or intent.name in head.names for intent in reading.intents)
@@ -271,7 +272,7 @@ async def test_without_passages_nothing_is_said(offline: Offline) -> None:
 
 
 def test_frames_of_other_customers_change_nothing(embedder: MiniLM, head: Head) -> None:
-    reader = Offline(embedder, head)
+    reader = Offline(lambda _: Learnt(embedder, head), ["en"])
     readings = [
         reader._read("Where is HG-100001?", frame(window=window), head.names)
         for window in ([], [{"role": "customer", "text": "HG-999999"}])
