@@ -73,6 +73,8 @@ class IntakeRead(Body):
     """What they said of who they are."""
     unsure: list[str] = []
     """Names of intents between which the message does not tell."""
+    unread: str = ""
+    """The language of a message that could not be read, or that is not served; "" where it was read."""
 
 
 class ConfirmationSettled(Body):

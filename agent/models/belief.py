@@ -37,6 +37,7 @@ def believed(
         intents=[_intent(seen, message, names) for seen in reading.intents[:MOST_INTENTS]],
         values=_values(reading.values[:MOST_VALUES], message, frame, language, region),
         mood=Mood.model_validate(reading.mood.model_dump()),
+        unread=reading.unread,
     )
 
 

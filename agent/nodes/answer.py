@@ -34,16 +34,23 @@ async def answer(turn: OpenTurn, step: Step) -> None:
     intent = turn.case.intent(step["intent"] or "")
     passages = [passage for passage in _found(turn, intent) if passage.id in step["names"]]
     spoken = _spoken(turn, intent)
+    lead = _lead(turn, passages)
     if not spoken:  # a turn that died while speaking does not begin to speak again
-        withheld = await _speak(turn, intent, passages, _worded(turn, intent, passages), spoken)
+        withheld = await _speak(turn, intent, passages, _worded(turn, intent, passages), spoken, lead)
         if withheld:
             turn.note(e.ReplySent(text="", intent=intent.id, withheld=withheld))
         if withheld and not spoken:  # the passage answers all the same, in its own words
-            await _speak(turn, intent, passages, _quoted(turn, passages), spoken)
+            await _speak(turn, intent, passages, _quoted(turn, passages), spoken, lead)
     if spoken:
         settle(turn, step, "answered")
     else:
         _admit(turn, [intent], [])
+
+
+def _lead(turn: OpenTurn, passages: list[Passage]) -> str:
+    """What is said before passages that are not written in the customer's language."""
+    elsewhere = any(one.locale != turn.case.language for one in passages)
+    return f"{voice(turn).say('answered.elsewhere')} " if elsewhere else ""
 
 
 async def unanswered(turn: OpenTurn, step: Step) -> None:

@@ -27,9 +27,8 @@ _EDGES = re.compile(
 )
 
 
-def dated(turn: OpenTurn, text: str, reading: Reading) -> Reading:
+def dated(turn: OpenTurn, text: str, reading: Reading, language: str) -> Reading:
     """The reading with the one day or time of the message, and with what to remind of where it is said."""
-    language = turn.case.language
     found = when(text, turn.now, language)
     values = [value for value in reading.values if value.name != "date"]
     if found is not None:

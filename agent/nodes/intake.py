@@ -21,7 +21,7 @@ from agent.models.recognise import recognise
 from agent.nodes.dating import dated
 from agent.nodes.picking import note_pick, read_pick
 from agent.nodes.placing import placed
-from agent.speech.answers import settle
+from agent.speech.answers import language_of_answer, settle
 from agent.speech.choices import taken
 from agent.speech.render import Voice
 from agent.state import Message, State, Update
@@ -98,20 +98,22 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     text = "\n".join(wake.body for wake in messages)
     book = turn.playbook
     frame = frame_of(turn)
-    reading = Reading(language=turn.case.language, intents=[], values=[], mood=turn.case.mood)
+    language = language_of_answer(text, turn.case.language, book.wording)
+    reading = Reading(language=language, intents=[], values=[], mood=turn.case.mood)
     # A yes or a no by itself asks for nothing, changes nothing and is no reason, whatever a model would take it for.
     if _settled(turn, text) == "unclear" and not await turn.is_over_budget():
         told = await turn.model.read(text, frame, choices(book, turn.case.language))
         reading = believed(told, text, frame, book.intents.keys())
+        language = reading.language if reading.language in book.wording else turn.case.language
     question = _asked_last(turn.case)
-    reading = dated(turn, text, reading)
+    reading = dated(turn, text, reading, language)
     pick = read_pick(turn, text, reading)
     reading = pick.reading if pick is not None else reading
     offered = _offered(turn)
     answer = _answer(turn, text, reading, offered) if offered else None
     if isinstance(answer, int):
         reading = _chosen(turn, reading, offered[answer])
-    opened = _opened(turn.case, reading, book)
+    opened = [] if reading.unread else _opened(turn.case, reading, book)
     slots, facts = placed(turn.case, reading.values, opened, book)
     for intent, chosen in (pick.slots if pick is not None else {}).items():
         slots[intent] = slots.get(intent, {}) | chosen
@@ -121,11 +123,12 @@ async def _read(turn: OpenTurn, messages: list[Wake]) -> None:
     turn.note(
         e.IntakeRead(
             model=turn.model.name,
-            language=reading.language if reading.language in book.wording else turn.case.language,
+            language=language,
             mood=reading.mood,
             intents=opened,
             slots=slots,
             facts=facts,
+            unread=reading.language if reading.unread else "",
             unsure=_unsure(reading) or ([] if opened or answer is not None or turn.case.repeats else offered),
         )
     )
@@ -259,7 +262,8 @@ def _settle_question(turn: OpenTurn, text: str, messages: list[Wake], *, changed
 def _echoes(turn: OpenTurn, asked: Proposal) -> list[str]:
     """Words that only repeat what was asked: they say neither yes nor no, and do not make a yes unclear."""
     doing = Voice(turn.release, turn.case.language).doing(asked.action, asked.args)
-    return [doing, f"{doing.split()[0]} it"]
+    first, *_, last = doing.split() * 2
+    return [doing, f"{first} it", first, last]
 
 
 def _settle_offer(turn: OpenTurn, text: str) -> None:

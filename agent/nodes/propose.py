@@ -51,6 +51,9 @@ async def _next(turn: OpenTurn) -> Step:
         return {"kind": "person", "reason": "budget"}
     if case.identity.failed >= turn.playbook.company.identity.failed_proofs:
         return {"kind": "person", "reason": "identity_failed"}
+    read = turn.noted(e.IntakeRead)
+    if read is not None and read.unread and turn.noted(e.ReplySent) is None:
+        return {"kind": "person", "reason": "language"}
     if escalates(of_case(case, turn.now, turn.playbook.company), turn.playbook, turn.desk.vocabulary):
         return {"kind": "person", "reason": "low_confidence"}
     step = await _of_matters(turn)

@@ -32,7 +32,8 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|[0-9]+(?:[.,-][0-9]+)*|[^\s.,;:!Â
 def settle(text: str, language: str, echo: Collection[str] = ()) -> Answer:
     """Read the answer to a yes/no question.
 
-    `language` is ISO 639-1. English counts beside it, but a message must be explained by one grammar alone. `echo`
+    `language` is ISO 639-1. People answer in another language than they were asked in, so all grammars count, but a
+    message must be explained by one of them alone, and no two may read it differently. `echo`
     are whole phrases that only repeat what was asked ("cancel it", "refund 12.50 EUR"): beside a yes they change
     nothing, alone or beside a no they make the answer unclear.
     """
@@ -40,8 +41,17 @@ def settle(text: str, language: str, echo: Collection[str] = ()) -> Answer:
         return "unclear"
     words = _tokens(text)
     repeated = {_tokens(phrase) for phrase in echo}
-    settled = {_within(known, words, repeated) for known in ("en", language)} - {"unclear"}
+    spoken = GRAMMARS if language in GRAMMARS else ("en",)
+    settled = {_within(known, words, repeated) for known in spoken} - {"unclear"}
     return settled.pop() if len(settled) == 1 else "unclear"
+
+
+def language_of_answer(text: str, language: str, served: Collection[str]) -> str:
+    """The language of a plain yes or no: that of before, unless only one other explains it."""
+    if _within(language, _tokens(text), ()) != "unclear":
+        return language
+    own = [known for known in GRAMMARS if known in served and _within(known, _tokens(text), ()) != "unclear"]
+    return own[0] if len(own) == 1 else language
 
 
 def _within(language: str, words: Phrase, echo: Collection[Phrase]) -> Answer:

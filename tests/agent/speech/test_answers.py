@@ -31,7 +31,7 @@ def phrases(language: str, *kinds: str) -> list[str]:
 def plain(word: str) -> str:
     """A word without case, accents, apostrophes and stretching."""
     letters = [sign for sign in unicodedata.normalize("NFKD", word) if sign.isalnum() or ord(sign) > 0x2000]
-    return re.sub(r"(.)\1{2,}", r"\1", "".join(letters).casefold().replace("’", "").replace("\ufe0f", ""))
+    return re.sub(r"(.)\1{2,}", r"\1", re.sub("[’\ufe0f🏻-🏿]", "", "".join(letters).casefold()))
 
 
 def said(name: str) -> list[tuple[str, str, str]]:
