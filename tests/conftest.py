@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+
+import pytest
 
 os.environ |= {
     "LANGGRAPH_STRICT_MSGPACK": "true",
@@ -11,3 +14,9 @@ os.environ |= {
 }
 for name in ("DESKHAND_MODEL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "DATABASE_URL", "DESKHAND_HOME", "PORT"):
     os.environ.pop(name, None)
+
+
+@pytest.fixture(scope="session")
+def kept_home(request: pytest.FixtureRequest) -> Path:
+    """A home that outlives the run, as a real one does: what is built once for the same documents is found again."""
+    return request.config.cache.mkdir("deskhand-home")

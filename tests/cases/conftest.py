@@ -20,7 +20,7 @@ SHARED = ("told", "examples.db")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+async def built_home(tmp_path_factory: pytest.TempPathFactory, kept_home: Path) -> Path:
     """A home with its index built, to be copied: building takes longer than most tests. One for all workers."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -28,6 +28,9 @@ async def built_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "built.lock").open("w") as lock:
         await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
         if not (folder / "built").exists():
+            (folder / "building" / "index").mkdir(parents=True)
+            (kept_home / "index" / "told").mkdir(parents=True, exist_ok=True)
+            _share(kept_home, folder / "building")
             async with server.opened(server.Settings(home=folder / "building")):
                 pass
             (folder / "building").rename(folder / "built")
@@ -44,9 +47,13 @@ def copied(built: Path, home: Path) -> Path:
     """What is the same in every home of this playbook; no case, no secret. What texts tell is shared by all homes."""
     for part in ("index", "releases"):
         shutil.copytree(built / part, home / part, ignore=shutil.ignore_patterns(*SHARED))
+    _share(built, home)
+    return home
+
+
+def _share(built: Path, home: Path) -> None:
     for name in SHARED:
         (home / "index" / name).symlink_to(built / "index" / name)
-    return home
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

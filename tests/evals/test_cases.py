@@ -59,7 +59,7 @@ async def told(files: CaseFiles, case_id: str) -> list[object]:
 
 @pytest.fixture(scope="session")
 async def kept(opening: Opening, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CaseFiles]:
-    """Forty cases, played by two processes."""
+    """Forty cases, played by two processes, which learn all languages for them."""
     home, seen = tmp_path_factory.mktemp("cases"), list[int]()
     async with files_at(home / "kept.db") as files:
         tally = await generate(opening, files, N, 3, home, workers=2, told=seen.append)
@@ -68,6 +68,7 @@ async def kept(opening: Opening, tmp_path_factory: pytest.TempPathFactory) -> As
         yield files
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_they_are_of_many_kinds(kept: CaseFiles) -> None:
     bodies = [event.body for case_id in await kept.ids() for event in await kept.events(case_id)]
@@ -82,6 +83,7 @@ async def test_they_are_of_many_kinds(kept: CaseFiles) -> None:
     assert len({listed.opened_at[:10] for listed in await kept.listed()}) > 1
 
 
+@pytest.mark.slow
 async def test_each_is_whole_and_marked_and_nothing_of_it_waits(kept: CaseFiles) -> None:
     ids = await kept.ids()
     assert len(ids) == N
@@ -109,6 +111,7 @@ async def test_the_same_seed_tells_the_same_cases_whoever_plays_them(
             assert await told(again, case_id) == await told(kept, case_id)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 async def test_cases_that_are_there_already_are_not_added_again(
     kept: CaseFiles, opening: Opening, tmp_path: Path

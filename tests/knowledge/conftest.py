@@ -40,12 +40,6 @@ def minilm() -> MiniLM:
 
 
 @pytest.fixture(scope="session")
-def kept_home(request: pytest.FixtureRequest) -> Path:
-    """A home that outlives the run, as a real one does: what is built once for the same documents is found again."""
-    return request.config.cache.mkdir("deskhand-home")
-
-
-@pytest.fixture(scope="session")
 def release(kept_home: Path, vocabulary: Vocabulary) -> Release:
     return Releases(kept_home, vocabulary).keep(HARBOR)
 

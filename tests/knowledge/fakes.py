@@ -1,16 +1,15 @@
-"""Embedders for tests: one without a model, and one that remembers what the model said in earlier runs."""
+"""An embedder for tests: one without a model."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.embed import Embedder, Vectors
+from knowledge.embed import Vectors
 from knowledge.lexical import words
 
 
@@ -35,24 +34,6 @@ class StemEmbedder:
     def words(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors]]:
         found = [words(text)[: self.window] for text in texts]
         return [(said, _unit(np.array(list(map(_direction, said))).reshape(-1, self.dim))) for said in found]
-
-
-class KeptEmbedder:
-    """The model's own vectors, kept in a file between runs: they depend on the model and the text alone."""
-
-    def __init__(self, model: Embedder, file: Path) -> None:
-        self.id, self.dim, self.fits = model.id, model.dim, model.fits
-        self._model, self._file = model, file
-        self._kept: dict[str, Vectors] = {}
-        if file.exists():
-            with np.load(file, allow_pickle=False) as kept:
-                self._kept = dict(zip(kept["texts"].tolist(), kept["vectors"], strict=True))
-
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        if new := [text for text in dict.fromkeys(texts) if text not in self._kept]:
-            self._kept |= dict(zip(new, self._model.embed(new), strict=True))
-            np.savez(self._file, texts=np.array(list(self._kept)), vectors=np.stack(list(self._kept.values())))
-        return np.stack([self._kept[text] for text in texts])
 
 
 def _unit(rows: NDArray[np.float64]) -> Vectors:

@@ -16,8 +16,9 @@ from knowledge.embed import Embedder, MiniLM
 from knowledge.head import Head, HeadError, examples_of, features, fit, fit_several, held_out_logits, open_head
 from knowledge.playbook import Playbook
 from knowledge.release import Release
+from knowledge.remembered import Remembered
 from knowledge.squares import best_line, solved
-from tests.knowledge.fakes import KeptEmbedder, StemEmbedder
+from tests.knowledge.fakes import StemEmbedder
 
 SHAPES = {
     "circle": [f"round {word} without corners" for word in ("ring", "disc", "ball", "wheel", "coin", "plate")],
@@ -187,16 +188,16 @@ def test_a_kept_head_that_cannot_be_used_is_fitted_anew(tmp_path: Path, trimmed:
 
 
 @pytest.fixture(scope="module")
-def embedder(kept_home: Path, minilm: MiniLM) -> KeptEmbedder:
-    return KeptEmbedder(minilm, kept_home / f"vectors.{minilm.id}.npz")
+def embedder(kept_home: Path, minilm: MiniLM) -> Remembered:
+    return Remembered(minilm, kept_home / "index" / "examples.db")
 
 
 @pytest.fixture(scope="module")
-def intents(kept_home: Path, release: Release, embedder: KeptEmbedder) -> Head:
+def intents(kept_home: Path, release: Release, embedder: Remembered) -> Head:
     return open_head(kept_home, release, "en", embedder)
 
 
-def test_harbors_intents_are_told_apart(harbor: Playbook, intents: Head, embedder: KeptEmbedder) -> None:
+def test_harbors_intents_are_told_apart(harbor: Playbook, intents: Head, embedder: Remembered) -> None:
     """Each example read by a head that has not seen it nor its fold; examples differ more than messages do.
 
     Measured: 0.87 with 25 intents, and 0.84 to 0.85 with 38, of which several are about one coffee plan.
@@ -213,7 +214,7 @@ def test_harbors_intents_are_told_apart(harbor: Playbook, intents: Head, embedde
     assert np.mean(near) >= 0.93
 
 
-def test_messages_of_others_are_read(intents: Head, embedder: KeptEmbedder) -> None:
+def test_messages_of_others_are_read(intents: Head, embedder: Remembered) -> None:
     """Measured: 0.88, and 0.86 without the spelling."""
     known: list[dict[str, Any]] = yaml.safe_load((Path(__file__).with_name("openings.yaml")).read_text("utf-8"))
     inside = [opening for opening in known if opening["intent"] is not None]
@@ -237,13 +238,13 @@ def test_messages_of_others_are_read(intents: Head, embedder: KeptEmbedder) -> N
         ("no thank you, that was all", "goodbye"),
     ],
 )
-def test_plain_messages_are_read_plainly(intents: Head, embedder: KeptEmbedder, message: str, name: str) -> None:
+def test_plain_messages_are_read_plainly(intents: Head, embedder: Remembered, message: str, name: str) -> None:
     scores = intents.scores([message], embedder)[0]
     assert next(iter(scores)) == name
     assert scores[name] > intents.threshold
 
 
-def test_public_intents_are_told_apart_as_well_as_measured(embedder: KeptEmbedder) -> None:
+def test_public_intents_are_told_apart_as_well_as_measured(embedder: Remembered) -> None:
     """30 intents of Banking77 with ten examples each; all 77 give 0.85 (measured on 1,200 test messages)."""
     examples = few(rows("banking77_train.jsonl.gz"), shots=10, intents=30)
     asked = [row for row in rows("banking77_test.jsonl.gz") if row["intent"] in examples]
@@ -252,7 +253,7 @@ def test_public_intents_are_told_apart_as_well_as_measured(embedder: KeptEmbedde
     assert accuracy(head, embedder, asked) >= 0.85
 
 
-def test_public_messages_out_of_scope_are_kept_out(embedder: KeptEmbedder) -> None:
+def test_public_messages_out_of_scope_are_kept_out(embedder: Remembered) -> None:
     """30 intents of CLINC150 with ten examples each; with all 150 the head is right in 0.92, and parts 0.96 (AUROC)."""
     known = rows("clinc150_full.jsonl.gz")
     examples = few([row for row in known if row["split"] == "train" and not row["oos"]], shots=10, intents=30)
