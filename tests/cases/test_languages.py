@@ -176,7 +176,7 @@ async def test_a_mixed_message_is_read(abroad: House, buyers: People) -> None:
     customer, order = buyers.with_order("processing")
     case = await abroad.verified(customer["id"])
     turn = await case.say(f"Hello, ich möchte meine order {order['id']} bitte stornieren, thanks")
-    assert turn["intents"] == ["cancel_order"]
+    assert [intent["name"] for intent in turn["intents"]] == ["cancel_order"]
     assert turn["language"] == "de"
 
 
