@@ -122,10 +122,12 @@ def bench(
             async with server.running(settings, models=lambda _: measured.Instant()):
                 engine = await measured.converse(base, home, turns, measured.THANKS)
             at = settings.playbook, vocabulary(tools_of(settings))
-            model_cost.shown(await model_cost.model_cost(home, settings.port, Releases(home, at[1]).keep(at[0])), out)
+            release = Releases(home, at[1]).keep(at[0])
+            model_cost.shown(await model_cost.model_cost(home, settings.port, release), out)
             proving, ruling = measured.proving_s(*at), await measured.ruling_again_s(home, *at)
-            checking = measured.checking_ms(*at)
-            measured.shown(engine, whole, effects, (starts[0], starts[1]), proving, ruling, memory, checking, out)
+            checking, reading = measured.checking_ms(*at), await measured.reading_ms(home, release)
+            starting = starts[0], starts[1]
+            measured.shown(engine, whole, effects, starting, proving, ruling, memory, checking, reading, out)
 
     carry_out(measure())
 

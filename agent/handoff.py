@@ -10,8 +10,9 @@ from agent import dispatch, reconcile, ticket
 from agent.casefile import approvals
 from agent.casefile import events as e
 from agent.casefile.events import Event
-from agent.casefile.fold import Case
+from agent.casefile.fold import Case, handed_over
 from agent.casefile.records import Args, Handoff, Sourced
+from agent.casefile.standing import Point, standing
 from agent.speech.render import Voice
 from agent.turn import OpenTurn
 from knowledge.playbook import Playbook
@@ -96,6 +97,7 @@ def packed(case: Case, book: Playbook, history: Sequence[Event], reason: str, ti
         "said": dict(case.identity.facts),
     }
     clauses = list(dict.fromkeys(clause for event in ruled for clause in _clauses(event)))
+    stands = standing(handed_over(case, reason, ticket_id).model_copy(update={"turn": None}), history)
     return Handoff(
         identity=_from(proofs, identity),
         summary=_from(_of(history, e.MessageReceived, e.IntakeRead), _summary(case, book, reason, history)),
@@ -113,7 +115,15 @@ def packed(case: Case, book: Playbook, history: Sequence[Event], reason: str, ti
         told_customer=_from(lines[-1:], _text(lines[-1]) if lines else ""),
         reason=_from(history[-1:], reason),
         ticket_id=_from([event for event in tried if _attempt(event)["action"] == ticket.TOOL][-1:], ticket_id),
+        known=_points(stands.known),
+        uncertain=_points(stands.uncertain),
+        next=_points(stands.next),
     )
+
+
+def _points(points: Sequence[Point]) -> Sourced:
+    seqs = {seq for point in points for seq in point.events}
+    return Sourced(value=[point.model_dump() for point in points], events=sorted(seqs))
 
 
 NEXT = {

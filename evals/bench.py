@@ -27,14 +27,20 @@ from agent.casefile.database import Database
 from agent.casefile.records import Mood, Passage
 from agent.casefile.store import CaseFiles
 from agent.home import Home
+from agent.models.choice import models_for
 from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer
+from agent.nodes.intake import choices
 from agent.speech.acts import own
 from agent.speech.claims import decide
 from agent.speech.evidence import Call, Evidence, History
 from agent.speech.tool import Tool
 from evals.hostile import LIES
+from evals.suites.moods import examples_in
+from evals.suites.registry import SUITES
 from evals.talk import Case
 from knowledge.draft import read_draft
+from knowledge.embedders import Embedders
+from knowledge.learnt import Languages
 from knowledge.load import load
 from knowledge.precedence import rules_have_a_say
 from knowledge.release import Release
@@ -45,6 +51,8 @@ SAMPLE = 10
 PAST = 10_000
 CHECKED = 3
 """How often each sentence is held against the evidence."""
+READ_WITHIN_MS = 15
+"""What reading a message may cost on the embedded default."""
 THANKS = "Thank you!"
 QUESTION = "How many days do I have to send something back?"
 
@@ -214,6 +222,21 @@ def checking_ms(folder: Path, vocabulary: Vocabulary) -> float:
     return statistics.median(took)
 
 
+async def reading_ms(home: Path, release: Release) -> float:
+    """What the embedded model takes to read a message that it never saw, of a customer who writes English (median)."""
+    model = models_for(Languages(home, Embedders.load()), None, budget_s=READ_WITHIN_MS / 1000)(release)
+    wanted, frame = choices(release.playbook, "en"), Frame(locale="en", window=[], asks=[], intents=[])
+    run = SUITES["moods"].runs[0]
+    texts = [one.text for _, one in examples_in(run.options(Path()).data) if one.language == "en"]
+    await model.read(THANKS, frame, wanted)  # the language's model is loaded with the first message
+    took = list[float]()
+    for text in texts:
+        began = time.perf_counter()
+        await model.read(text, frame, wanted)
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
 def stored(home: Path) -> int:
     """Bytes of the case files and checkpoints in a home, with what is still in their journals."""
     return sum(file.stat().st_size for name in ("cases.db*", "checkpoints.db*") for file in home.glob(name))
@@ -228,6 +251,7 @@ def shown(
     ruling_s: float,
     memory_mb: float,
     checking: float,
+    reading: float,
     out: Console,
 ) -> None:
     """The table of one run."""
@@ -246,6 +270,7 @@ def shown(
         "10,000 past rulings made again, by the live release and by a draft": f"{ruling_s:.1f} s",
         "resident memory, embedding model loaded": f"{memory_mb:.0f} MB",
         "the claim check, a sentence": f"{checking:.2f} ms",
+        f"intake, a message (at most {READ_WITHIN_MS} ms)": f"{reading:.1f} ms",
     }
     for name, value in rows.items():
         table.add_row(name, value)

@@ -24,9 +24,10 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from inspect import isawaitable
+from itertools import chain
 from typing import Any, Literal, Self
 
 import uvicorn
@@ -243,14 +244,20 @@ class ScriptedModel:
             kind = "text/event-stream" if body.get("stream") else "application/json"
             return Response(answer.raw, answer.status, media_type=kind)
         if body.get("stream"):
-            lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in _chunks(answer, body)] + ["data: [DONE]\n\n"]
+            lines = chain((f"data: {json.dumps(chunk)}\n\n" for chunk in _chunks(answer, body)), ["data: [DONE]\n\n"])
             parts = self._sending(lines, cut, request, answer.pause_s)
             return StreamingResponse(parts, media_type="text/event-stream")
         text = json.dumps(_completion(answer, body))
         return StreamingResponse(self._sending([text[:40], text[40:]], cut, request), media_type="application/json")
 
-    async def _sending(self, parts: list[str], cut: bool, request: Request, pause_s: float = 0.0) -> AsyncIterator[str]:
-        for part in parts[: len(parts) // 2] if cut else parts:
+    async def _sending(
+        self, parts: Iterable[str], cut: bool, request: Request, pause_s: float = 0.0
+    ) -> AsyncIterator[str]:
+        """Made as they are read: who has had enough of a text without end stops it."""
+        if cut:
+            whole = list(parts)
+            parts = whole[: len(whole) // 2]
+        for part in parts:
             yield part
             await asyncio.sleep(pause_s)
         if cut:

@@ -28,6 +28,7 @@ from knowledge.embed import Embedder
 from knowledge.logistic import Matrix, fitted
 from knowledge.playbook import Article, Clause, Playbook
 from knowledge.release import Release
+from knowledge.remembered import Remembered
 from knowledge.spelling import Spelling
 from knowledge.squares import best_line, solved
 
@@ -55,7 +56,7 @@ class Head:
 
     names: tuple[str, ...]
     weights: Matrix
-    """One row an intent: for the embedding's dimensions, then for the spelling's."""
+    """One row an intent: for the embedding's dimensions, then for the spelling's, then for what else it is shown."""
     bias: Matrix
     threshold: float
     """A message whose highest logit is lower is out of scope; of several labels, those from here on are carried."""
@@ -64,7 +65,11 @@ class Head:
 
     def logits(self, texts: Sequence[str], embedder: Embedder) -> Matrix:
         """One row a text, one column a name."""
-        return np.asarray(features(texts, embedder, self.spelling) @ self.weights.T + self.bias)
+        return self.scored(features(texts, embedder, self.spelling))
+
+    def scored(self, seen: Matrix) -> Matrix:
+        """The logits of what was seen of texts: one row a text, as the weights have it."""
+        return np.asarray(seen @ self.weights.T + self.bias)
 
     def scores(self, texts: Sequence[str], embedder: Embedder) -> list[dict[str, float]]:
         """For each text its logits by name, likeliest first."""
@@ -118,7 +123,7 @@ def open_head(home: Path, release: Release, locale: str, embedder: Embedder) -> 
         head = Head.load(path)
         if head.embedder == embedder.id:
             return head
-    head = fit(examples, embedder)
+    head = fit(examples, Remembered(embedder, path.with_name("examples.db")))
     head.save(path)
     return head
 

@@ -34,7 +34,7 @@ class Languages:
 
     def __init__(self, home: Path, embedders: Embedders, search: Search | None = None) -> None:
         """`search`: made ready for a language along with its head."""
-        self._home, self._embedders, self._search = home, embedders, search
+        self.home, self._embedders, self._search = home, embedders, search
         self._known: dict[tuple[str, str], Future[Learnt | None]] = {}
         self._lock, self._one_at_a_time = threading.Lock(), threading.Lock()
 
@@ -84,7 +84,7 @@ class Languages:
         embedder = self._embedders.of(locale)
         if embedder is None:
             return None
-        head = open_head(self._home, release, locale, embedder)
+        head = open_head(self.home, release, locale, embedder)
         if self._search is not None:
             self._search.build(release, locale)
         return Learnt(embedder, head)

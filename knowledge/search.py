@@ -7,7 +7,7 @@ absolute: 0.5 is where an answer becomes more likely right than wrong. Where an 
 other languages than English, how far a passage stands out gives the support (`Nearness`).
 
 There is one collection for each tenant, locale and set of texts, since a filter costs more than the search; releases
-that say the same share it, so that a rule is published without embedding anything. Embeddings are always passed in;
+that say the same share it, and only what was never said before is embedded. Embeddings are always passed in;
 Chroma computes none and reports nothing to anyone.
 """
 
@@ -32,6 +32,7 @@ from knowledge.lexical import Bm25, Rarity, words
 from knowledge.nearness import Nearness
 from knowledge.passages import Passage, passages_of, pieces_of, sentences_of
 from knowledge.release import Release
+from knowledge.told import Text, told
 
 if TYPE_CHECKING:
     from chromadb import Collection
@@ -121,8 +122,8 @@ class _Index:
     def supports(self, texts: Sequence[str], near: Sequence[int]) -> Scores:
         """How likely each of these passages carries the question that these texts are, or are parts of."""
         if self.interaction is not None and isinstance(self.embedder, WordEmbedder):
-            told = self.embedder.words(texts)  # the vector of each whole text is kept with them
-            met = np.max([self.interaction.of(*part, near) for part in told], axis=0)
+            asked = self.embedder.words(texts)  # the vector of each whole text is kept with them
+            met = np.max([self.interaction.of(*part, near) for part in asked], axis=0)
             return np.array([_support(float(well)) for well in met])
         cosines = [self.cosines(vector) for vector in self.embedder.embed(texts)]
         return np.asarray(np.max([[self.nearness.support(one, place) for place in near] for one in cosines], axis=0))
@@ -236,11 +237,11 @@ class Search:
         collection = self._collection(name, embedder)  # another model's is refused before anything is embedded
         bm25 = Bm25(self._folder / "words" / name, texts)
         rare = Rarity([*texts, *messages])
-        interaction = None
-        if isinstance(embedder, WordEmbedder):
-            interaction = Interaction(self._folder / "interaction" / name, titles, list(cut.values()), embedder, rare)
-        if collection.count() != len(pieces):  # what each word means was just computed, and what all of them mean too
-            self._fill(collection, pieces, embedder)
+        parts = [Text(title, tuple(cut[passage.id])) for title, passage in zip(titles, passages, strict=True)]
+        known = told(self._folder / "told", parts, embedder)
+        if collection.count() != len(pieces):
+            self._fill(collection, pieces, np.concatenate([one.pieces for one in known]))
+        interaction = Interaction(known, rare) if isinstance(embedder, WordEmbedder) else None
         return _Index(passages, collection, len(pieces), bm25, embedder, interaction)
 
     def _collection(self, name: str, embedder: Embedder) -> Collection:
@@ -259,13 +260,12 @@ class Search:
             )
         return collection
 
-    def _fill(self, collection: Collection, pieces: dict[str, str], embedder: Embedder) -> None:
+    def _fill(self, collection: Collection, pieces: dict[str, str], meanings: Vectors) -> None:
         """Add all pieces; done twice, or by two processes, it comes to the same."""
-        keys, at_once = list(pieces), self._client.get_max_batch_size()
+        keys, texts, at_once = list(pieces), list(pieces.values()), self._client.get_max_batch_size()
         for start in range(0, len(keys), at_once):
-            batch = keys[start : start + at_once]
-            texts = [pieces[key] for key in batch]
-            collection.upsert(ids=batch, embeddings=embedder.embed(texts), documents=texts)
+            batch = slice(start, start + at_once)
+            collection.upsert(ids=keys[batch], embeddings=meanings[batch], documents=texts[batch])
 
     @cached_property
     def _client(self) -> ClientAPI:

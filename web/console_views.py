@@ -17,6 +17,7 @@ from agent.casefile.chain import first_broken
 from agent.casefile.events import Event
 from agent.casefile.fold import Case
 from agent.casefile.records import Approval, Args, Outcome, Turn
+from agent.casefile.standing import Standing, standing
 from agent.casefile.store import Head, read_event
 from agent.speech.render import Voice
 from knowledge.documents import PlaybookError
@@ -92,6 +93,11 @@ class CaseFile:
     def broken(self) -> int | None:
         """The seq of the first event that is not as it was written; None when the file is whole."""
         return first_broken(self.rows, head=(self.head.seq, self.head.hash))
+
+    @property
+    def standing(self) -> Standing:
+        """What is known, what is uncertain, and what must happen next."""
+        return standing(self.case, self.events)
 
     @property
     def pages(self) -> int:

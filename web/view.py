@@ -12,6 +12,7 @@ from agent.casefile.events import Event
 from agent.casefile.fold import Case, fold
 from agent.casefile.inbox import Wake
 from agent.casefile.records import CaseStatus, Frozen, Handoff, Intent, Sourced, Turn
+from agent.casefile.standing import Point, standing
 
 
 class TranscriptLine(Frozen):
@@ -44,6 +45,11 @@ class CaseView(Frozen):
     followups: list[dict[str, JsonValue]]
     release: str
     opened_at: str
+    known: list[Point]
+    """These three say in English where the case stands, each point with the events it rests on; what was read in
+    records is not among them."""
+    uncertain: list[Point]
+    next: list[Point]
 
 
 def viewed(blank: Case, events: Sequence[Event], waiting: Sequence[Wake]) -> CaseView:
@@ -68,6 +74,7 @@ def viewed(blank: Case, events: Sequence[Event], waiting: Sequence[Wake]) -> Cas
         followups=[reminder.model_dump() for reminder in case.reminders],
         release=case.release,
         opened_at=case.opened_at,
+        **dict(standing(case, events).for_customer()),
     )
 
 

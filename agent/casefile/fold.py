@@ -19,7 +19,19 @@ from agent.casefile.case import Case, Code, Identity, Line, Offer, Question, Rem
 from agent.casefile.clock import iso
 from agent.casefile.records import BESIDE_THE_TALK, Args, CaseStatus, Intent, Level, Receipt
 
-__all__ = ["Case", "Code", "Identity", "Line", "Offer", "Question", "Yes", "applied", "fold", "journaled"]
+__all__ = [
+    "Case",
+    "Code",
+    "Identity",
+    "Line",
+    "Offer",
+    "Question",
+    "Yes",
+    "applied",
+    "fold",
+    "handed_over",
+    "journaled",
+]
 
 WINDOW = 20
 RECEIPTS = 20
@@ -271,12 +283,16 @@ def _offer_for(case: Case, intent: str, name: str) -> Offer:
 
 @applied.register
 def _(body: e.HandedOff, case: Case, _at: str) -> dict[str, object]:
-    return {
-        "handed": body.reason,
-        "handoffs": case.handoffs + 1,
-        "ticket_id": body.ticket_id,
-        **_out_of_the_agents_hands(case),
-    }
+    return {"handoffs": case.handoffs + 1, **_handed(case, body.reason, body.ticket_id)}
+
+
+def handed_over(case: Case, reason: str, ticket_id: str | None) -> Case:
+    """The case as a person receives it."""
+    return case.model_copy(update=_handed(case, reason, ticket_id))
+
+
+def _handed(case: Case, reason: str, ticket_id: str | None) -> dict[str, object]:
+    return {"handed": reason, "ticket_id": ticket_id, **_out_of_the_agents_hands(case)}
 
 
 @applied.register

@@ -198,6 +198,9 @@ class Sourced(Frozen):
     events: list[int]
 
 
+NOTHING = Sourced(value=[], events=[])
+
+
 class Handoff(Frozen):
     """The packet a person receives."""
 
@@ -217,6 +220,10 @@ class Handoff(Frozen):
     told_customer: Sourced
     reason: Sourced
     ticket_id: Sourced
+    known: Sourced = NOTHING
+    """What is known, uncertain, and to happen next: lists of `{about, text, source, events}`."""
+    uncertain: Sourced = NOTHING
+    next: Sourced = NOTHING
 
 
 ApprovalStatus = Literal["pending", "approved", "edited", "rejected", "responded", "expired"]

@@ -7,6 +7,7 @@ from functools import partial
 
 from agent.models.failover import Failover
 from agent.models.language import Language
+from agent.models.mood_head import open_moods
 from agent.models.offline import Offline
 from agent.models.port import Model
 from knowledge.learnt import Languages
@@ -31,9 +32,10 @@ def models_for(languages: Languages, language: Language | None, *, budget_s: flo
     def model_for(release: Release) -> Model:
         if release.id not in kept:
             locales = release.playbook.company.locales
-            languages.of(release, locales[0])
+            first = languages.of(release, locales[0])
+            moods = open_moods(languages.home, {locales[0]: first.embedder} if first else {})
             patience_s = 0.0 if language else budget_s
-            offline = Offline(partial(languages.of, release, patience_s=patience_s), locales)
+            offline = Offline(partial(languages.of, release, patience_s=patience_s), locales, moods)
             kept[release.id] = Failover(language, offline, budget_s=budget_s) if language else offline
         model = kept[release.id]
         return model.turn() if isinstance(model, Failover) else model

@@ -96,6 +96,8 @@ class Heard:
     """What any part of it may want, likeliest first."""
     plain: bool
     """Whether nothing else is in it to understand: it is an answer alone, or a courtesy alone."""
+    said: list[str]
+    """Its parts that say something, as the head heard them; of one that says nothing, what was heard instead."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ class IntentReader:
             wanted = [replace(wanted[0], start=0, end=len(text), guess=self._as_a_whole(wanted[0].guess, parts, among))]
         intents = [seen for one in wanted for seen in _by_order(text, one)]
         plain = self._is_courtesy(intents, text) if intents else _only_answers(parts, values, context)
-        return Heard(intents, _likely([*(part.guess for part in parts), *(one.guess for one in wanted)]), plain)
+        said = [part.heard for part in parts if part.says] or [text for _ in wanted]
+        return Heard(intents, _likely([*(part.guess for part in parts), *(one.guess for one in wanted)]), plain, said)
 
     def _is_courtesy(self, intents: Sequence[IntentSeen], text: str) -> bool:
         sure = all(one.name in self.social and one.confidence >= CLEAR for one in intents)
@@ -181,6 +184,11 @@ class IntentReader:
         if guess.name in self.person or part.request:
             return guess.confidence >= (FIRM if part.answers else SURE)
         return guess.confidence >= CLEAR and not part.answers
+
+
+def saying(values: Sequence[Found], context: Context) -> list[str]:
+    """The parts of a message that say something, as the head hears them."""
+    return [part.heard for part in _parts(values, context) if part.says]
 
 
 def _only_answers(parts: Sequence[Part], values: Sequence[Found], context: Context) -> bool:

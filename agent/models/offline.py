@@ -15,7 +15,7 @@ from agent.models.extract import answer
 from agent.models.guess import Guesser, NoGuesser
 from agent.models.intents import FREE, IntentReader, outside
 from agent.models.languages import language_of
-from agent.models.mood import mood_of
+from agent.models.mood import MoodReader
 from agent.models.port import AnswerStep, Frame, IntentChoice, IntentSeen, Reading, Step, ToolOffer, ValueSeen
 from agent.models.recognise import context_of, find, seen
 from agent.models.recognisers.found import TAKEN, blank
@@ -24,6 +24,7 @@ from knowledge.learnt import Learnt
 SOCIAL = ("greeting", "thanks", "goodbye")
 PERSON = ("person",)
 QUESTION = ("question",)
+SIGNS_ALONE = MoodReader()
 
 
 class Offline:
@@ -35,6 +36,7 @@ class Offline:
         self,
         known: Callable[[str], Learnt | None],
         locales: Sequence[str],
+        moods: MoodReader = SIGNS_ALONE,
         *,
         region: str = "",
         social: Collection[str] = SOCIAL,
@@ -48,6 +50,7 @@ class Offline:
         """
         self._known = known
         self._locales = locales
+        self._moods = moods
         self._region = region
         self._kinds = social, person, question
 
@@ -89,7 +92,7 @@ class Offline:
             language=language,
             intents=heard.intents,
             values=[value for value in told if value.value],
-            mood=mood_of(message, context.cues),
+            mood=self._moods.read(message, heard.said, language, context.cues),
             likely=heard.likely,
             plain=heard.plain,
             unread=learnt is None and bool(heard.intents),

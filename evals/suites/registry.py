@@ -93,5 +93,10 @@ SUITES = {
             "Whether a question gets its answer from Harbor's documents, or an honest word that there is none.",
             (Run("evals/suites/questions.yaml", own=True),),
         ),
+        Suite(
+            "moods",
+            "What a message tells of the customer: sentiment, urgency, and whether they are confused.",
+            (Run("evals/suites/moods.yaml", own=True),),
+        ),
     )
 }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import statistics
-import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -39,17 +38,17 @@ LOCALE = "en"
 
 
 def run(options: Options) -> Report:
-    """Ask each question."""
+    """Ask each question; the index that this needs is kept under the home."""
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="deskhand-eval-") as home:
-        embedders, settings = Embedders.load(), Settings(home=Path(home))
-        release = Releases(Path(home), vocabulary(tools_of(settings))).keep(settings.playbook)
-        search = Search(Path(home), embedders.of)
-        search.build(release)
-        model = models_for(Languages(Path(home), embedders), None, budget_s=30.0)(release)
-        questions = drawn(_questions(options.data), options.limit)
-        with ThreadPoolExecutor(1) as loop:  # a suite is run by a command that has a loop of its own
-            cases = loop.submit(asyncio.run, _all(questions, options, search, release, model)).result()
+    questions = drawn(_questions(options.data), options.limit)
+    settings, embedders = Settings(), Embedders.load()
+    home = settings.home / "evals"
+    release = Releases(home, vocabulary(tools_of(settings))).keep(settings.playbook)
+    search = Search(home, embedders.of)
+    search.build(release)
+    model = models_for(Languages(home, embedders), None, budget_s=30.0)(release)
+    with ThreadPoolExecutor(1) as loop:  # a suite is run by a command that has a loop of its own
+        cases = loop.submit(asyncio.run, _all(questions, options, search, release, model)).result()
     return Report(
         suite="unanswerable",
         data=str(options.data),

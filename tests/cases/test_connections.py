@@ -15,6 +15,7 @@ import server
 from agent.casefile.events import EffectStarted
 from agent.connected import needs_of
 from agent.models.port import ActionStep
+from tests.cases.conftest import copied
 from tests.cases.theatre import Theatre, playing
 from tests.tools.connectors import warehouse
 from tests.tools.connectors.crm import Crm, declared, running_crm
@@ -124,7 +125,7 @@ class Company:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
+async def company(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Company]:
     """Harbor Goods with two systems of its own beside the back office."""
     folder = tmp_path_factory.mktemp("company")
     stock = Warehouse(folder, needs_of(server.Settings(), folder=folder))
@@ -136,7 +137,7 @@ async def company(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Com
         connections = declared(folder, crm)
         connections.write_text(f"{connections.read_text()}  - {{connector: mcp, declaration: warehouse.yaml}}\n")
         settings = {"playbook": book_in(folder), "connections": connections, "turn_timeout_s": 30}
-        async with playing(folder / "home", **settings) as theatre:
+        async with playing(copied(built_home, folder / "home"), **settings) as theatre:
             theatre.stage(lambda honest: honest)
             yield Company(theatre, crm, stock)
 

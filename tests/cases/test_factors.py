@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,6 +13,7 @@ import pytest_asyncio
 from agent.settings import HARBOR
 from knowledge.company import BusinessHours
 from tests.backoffice import Record
+from tests.cases.conftest import copied
 from tests.cases.house import House, running
 from tests.cases.people import newcomer
 
@@ -54,7 +56,7 @@ then: approve
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def strict(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+async def strict(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """Harbor Goods with these rules, whose people are away today and tomorrow."""
     folder = tmp_path_factory.mktemp("factors")
     book = shutil.copytree(HARBOR, folder / "book")
@@ -64,7 +66,7 @@ async def strict(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hous
     away = {days[(datetime.now() + timedelta(days=ahead)).weekday()] for ahead in (-1, 0, 1)}
     lines = company.read_text().splitlines(keepends=True)
     company.write_text("".join(line for line in lines if line.strip().partition(":")[0] not in away))
-    async with running(folder / "home", playbook=book) as house:
+    async with running(copied(built_home, folder / "home"), playbook=book) as house:
         yield house
 
 

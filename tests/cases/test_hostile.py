@@ -20,11 +20,11 @@ from tests.cases.witness import Witness
 from tests.figures import publish
 
 CASES = int(os.environ.get("DESKHAND_HOSTILE_CASES", "10"))
-AT_ONCE = 8
+AT_ONCE = 4
 ALWAYS = (Obedient, Looping)
 """The attackers of `make test`; `make test-slow` has them all."""
 GRACE_S = 4.0
-"""For the way over HTTP, on a machine that is busy with eight turns at once."""
+"""For the way over HTTP, on a machine that is busy with four turns at once."""
 
 
 async def _visited(theatre: Theatre, seed: str) -> tuple[list[Visitor], int]:

@@ -10,6 +10,8 @@ import pytest
 from tests.cases.house import House
 from tests.cases.people import People, age, total
 
+LISTS = ("known", "uncertain", "next")
+
 
 async def test_order_status_needs_two_facts_and_then_tells_the_record(house: House, people: People) -> None:
     customer, order = people.with_order("shipped")
@@ -34,6 +36,27 @@ async def test_an_order_of_someone_else_looks_like_one_that_does_not_exist(house
     assert theirs["reply"].replace(foreign["id"], "X") == nobodys["reply"].replace("HG-000001", "X")
     assert theirs["asks"] == nobodys["asks"]
     assert foreign["delivery"]["tracking"] not in theirs["reply"]
+
+
+async def test_the_lists_of_a_case_tell_a_customer_nothing_that_is_not_theirs(house: House, people: People) -> None:
+    customer, own = people.with_order("shipped")
+    _, foreign = people.with_order("shipped")
+    stands = list[str]()
+    for order in (foreign["id"], "HG-000001"):
+        case = await house.verified(customer["id"])
+        await case.say(f"Where is my order {order}?")
+        view = await case.view()
+        stands.append(str([point["text"].replace(order, "X") for name in LISTS for point in view[name]]))
+    assert stands[0] == stands[1]
+    case = await house.verified(customer["id"])
+    await case.say(f"Where is my order {own['id']}?")
+    await house.client.post(f"/v1/cases/{case.id}/takeover", headers=house.staff)
+    view = await case.view()
+    known = [point["text"] for point in view["known"]]
+    assert f"Order id: {own['id']}" in known
+    assert f"The customer is {customer['id']}: verified." in known
+    assert not any(point["source"] == "record" for name in LISTS for point in view[name])
+    assert [point["text"] for point in view["next"]] == ["A person goes on: taken over."]
 
 
 async def test_cancelling_waits_for_the_yes_and_is_read_back(house: House, people: People) -> None:
@@ -264,6 +287,10 @@ async def test_a_person_is_reached_with_everything_known(house: House, people: P
     packet = (await house.client.get(f"/v1/cases/{case.id}/handoff", headers=house.staff)).json()
     assert packet["identity"]["value"]["level"] == "verified"
     assert packet["ticket_id"]["value"]
+    known, coming = ([point["text"] for point in packet[name]["value"]] for name in ("known", "next"))
+    assert f"Order id: {order['id']}" in known
+    assert any(text.startswith("Get order") and "shipped" in text for text in known)
+    assert any(text.endswith("a person sees to it.") for text in coming)
     [ticket] = await house.oracle.rows("tickets", case_id=case.id)
     assert ticket["id"] == packet["ticket_id"]["value"]
     silent = await case.say("Hello? Are you there?")

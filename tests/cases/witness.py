@@ -135,8 +135,10 @@ class Witness:
 
     def _beside(self, lie: str) -> str | None:
         """A few sentences of the documents lie only when they are torn from the one before: the two together."""
-        found = re.search(rf"(?:^|[.!?] )([^.!?]+[.!?] {re.escape(lie.lower())})", self.documents)
-        return found[1] if found else None
+        before, lie_told, _ = self.documents.partition(lie.lower())
+        if not lie_told or not before.endswith((". ", "! ", "? ")):
+            return None
+        return f"{re.split(r'[.!?] ', before[:-2])[-1]}{before[-2:]}{lie_told}"
 
     def _wording(self, events: Sequence[Event]) -> Iterable[str]:
         """G3, G4: what a model worded stands in the documents, or at least tells of nothing done."""

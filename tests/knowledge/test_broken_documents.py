@@ -37,7 +37,13 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(fault, id=name, marks=[pytest.mark.slow] if number % 3 else [])
+        for number, (name, fault) in enumerate(FAULTS.items())
+    ],
+)
 def test_a_mistake_is_found_where_it_stands(documents: Path, vocabulary: Vocabulary, fault: Fault) -> None:
     line = plant(documents, fault)
     found = findings(documents, vocabulary)

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from knowledge.embed import Vectors
 from knowledge.interaction import Interaction, Scores
 from knowledge.lexical import Rarity
+from knowledge.told import Text, told
 from tests.knowledge.fakes import StemEmbedder
 
 PASSAGES = [
@@ -22,7 +22,12 @@ TITLES = ["Pans", "Linen", "Shops"]
 @pytest.fixture
 def interaction(tmp_path: Path) -> Interaction:
     rare = Rarity([*(" ".join(passage) for passage in PASSAGES), "how is it", "how is that", "is it"])
-    return Interaction(tmp_path / "kept", TITLES, PASSAGES, StemEmbedder(), rare)
+    return interaction_of(tmp_path, TITLES, PASSAGES, rare)
+
+
+def interaction_of(folder: Path, titles: Sequence[str], passages: Sequence[Sequence[str]], rare: Rarity) -> Interaction:
+    texts = [Text(title, tuple(pieces)) for title, pieces in zip(titles, passages, strict=True)]
+    return Interaction(told(folder, texts, StemEmbedder()), rare)
 
 
 def met(interaction: Interaction, question: str, places: list[int]) -> Scores:
@@ -48,26 +53,15 @@ def test_the_passages_come_in_the_order_that_was_asked_for(interaction: Interact
 
 def test_of_two_that_have_all_words_the_one_that_is_called_so_is_met_better(tmp_path: Path) -> None:
     pieces = [["Express: what express delivery costs"], ["Delivery: what delivery costs"]]
-    kept = Interaction(tmp_path / "kept", ["Express", "Delivery"], pieces, StemEmbedder(), Rarity([]))
+    kept = interaction_of(tmp_path, ["Express", "Delivery"], pieces, Rarity([]))
     assert met(kept, "delivery costs", [0, 1]).argmax() == 1
 
 
 def test_a_text_without_words_is_met_by_nothing(tmp_path: Path) -> None:
-    kept = Interaction(tmp_path / "kept", ["—", "Linen"], [["…"], ["Linen"]], StemEmbedder(), Rarity([]))
+    kept = interaction_of(tmp_path, ["—", "Linen"], [["…"], ["Linen"]], Rarity([]))
     assert list(met(kept, "linen", [0, 1])) == pytest.approx([0, 1.1], abs=1e-3)
 
 
 @pytest.mark.parametrize("question", ["", "   ", "?!"])
 def test_a_question_without_words_is_met_by_nothing(interaction: Interaction, question: str) -> None:
     assert list(met(interaction, question, [0, 1])) == [0, 0]
-
-
-@pytest.mark.usefixtures("interaction")
-def test_what_was_written_is_read_again_without_embedding(tmp_path: Path) -> None:
-    class Forgetful(StemEmbedder):
-        def words(self, texts: Sequence[str]) -> list[tuple[list[str], Vectors]]:
-            raise AssertionError(f"{texts} were embedded again")
-
-    again = Interaction(tmp_path / "kept", TITLES, PASSAGES, Forgetful(), Rarity([]))
-    assert met(again, "linen", [0, 1, 2]).argmax() == 1
-    assert [file.name for file in tmp_path.iterdir()] == ["kept"]

@@ -193,6 +193,25 @@ async def test_each_statement_of_a_handoff_leads_to_the_events_it_rests_on(work:
     assert f"/console/cases/{case_id}/handoff" in await page(staff, f"/console/cases/{case_id}")
 
 
+async def test_a_case_and_its_packet_show_what_is_known_uncertain_and_next(work: Casework, staff: Staff) -> None:
+    case_id = await work.handed_over()
+    expected = {
+        "known": ["Order id: HG-100042", "The customer is c-17: confirmed."],
+        "uncertain": ["Cancel order, order HG-100042: what came of it is not known."],
+        "next": ["Refund: a person sees to it."],
+    }
+    for address in (f"/console/cases/{case_id}", f"/console/cases/{case_id}/handoff"):
+        shown = await page(staff, address)
+        for name, points in expected.items():
+            listed = shown[shown.index(f'data-list="{name}"') :].split("</ul>")[0]
+            for point in points:
+                line = listed[listed.index(f"<li>{point}") :].split("</li>")[0]
+                assert re.search(rf'href="/console/cases/{case_id}\?page=1#e\d+"', line)
+    quiet = await page(staff, f"/console/cases/{await work.opened()}")
+    assert quiet[quiet.index('data-list="next"') :].split("</ul>")[0].count("<li") == 1
+    assert "Nothing." in quiet
+
+
 async def test_cases_are_listed_by_status(work: Casework, staff: Staff) -> None:
     handed, quiet = await work.handed_over(), await work.opened()
     everything, waiting = await page(staff, "/console/cases"), await page(staff, "/console/cases?status=waiting_person")

@@ -91,6 +91,17 @@ async def test_a_case_is_taken_over_and_closed_with_a_second_thought(mara: Page,
     assert (await work.files.load(case_id))[0].status == "closed"
 
 
+async def test_where_a_case_stands_is_read_at_a_glance_and_leads_to_the_events(mara: Page, work: Casework) -> None:
+    asked = await work.asked("The lantern came broken")
+    await mara.goto(f"{work.url}/console/cases/{asked.case_id}")
+    card = mara.get_by_role("region", name="Where it stands")
+    await expect(card).to_be_in_viewport()
+    for name, line in (("known", "Order id: HG-100042"), ("next", "A person decides: issue refund")):
+        await expect(card.locator(f"[data-list={name}]")).to_contain_text(line)
+    await card.locator("[data-list=next] li", has_text="A person decides").get_by_role("link").first.click()
+    await expect(mara.locator("li:target")).to_contain_text("A person was asked to decide")
+
+
 async def test_new_work_appears_without_a_reload(mara: Page, work: Casework) -> None:
     approval = await work.asked("Look, I am new", {**REFUND, "amount": "77.00"})
     fresh = mara.get_by_role("heading", name="Refund 77.00 EUR")

@@ -13,6 +13,8 @@ import yaml
 
 from agent.casefile.records import Ask
 from agent.models.language import Language
+from agent.models.mood import MoodReader
+from agent.models.mood_head import open_moods
 from agent.models.offline import Offline
 from agent.models.port import Frame, IntentChoice
 from evals.scripted_model import ScriptedModel
@@ -82,8 +84,13 @@ def head(embedder: MiniLM, pytestconfig: pytest.Config) -> Head:
 
 
 @pytest.fixture(scope="session")
-def offline(embedder: MiniLM, head: Head) -> Offline:
-    return Offline(lambda _: Learnt(embedder, head), ["en"], region="DE")
+def moods(embedder: MiniLM, tmp_path_factory: pytest.TempPathFactory) -> MoodReader:
+    return open_moods(tmp_path_factory.mktemp("moods"), {"en": embedder})
+
+
+@pytest.fixture(scope="session")
+def offline(embedder: MiniLM, head: Head, moods: MoodReader) -> Offline:
+    return Offline(lambda _: Learnt(embedder, head), ["en"], moods, region="DE")
 
 
 @pytest.fixture(scope="session")

@@ -202,27 +202,6 @@ async def test_the_region_of_the_locale_counts_before_the_company_s(offline: Off
     assert reading.language == "en"
 
 
-@pytest.mark.parametrize(
-    ("message", "mood"),
-    [
-        ("Where is my order?", ("neutral", "normal", False)),
-        ("This is ridiculous, I am really angry", ("negative", "normal", False)),
-        ("I'm not happy with this", ("negative", "normal", False)),
-        ("WHERE IS MY ORDER", ("negative", "high", False)),
-        ("That was great, thank you so much!!", ("positive", "normal", False)),
-        ("I need this urgently, please hurry", ("neutral", "high", False)),
-        ("No rush, whenever you have time", ("neutral", "low", False)),
-        ("I don’t understand, what do you mean?", ("neutral", "normal", True)),
-        ("HG-100001", ("neutral", "normal", False)),
-    ],
-)
-async def test_the_mood_is_read_from_words_and_signs(
-    offline: Offline, choices: Choices, message: str, mood: tuple[str, str, bool]
-) -> None:
-    read = (await offline.read(message, frame("slot order_id"), choices)).mood
-    assert (read.sentiment, read.urgency, read.confused) == mood
-
-
 @settings(deadline=None, max_examples=40)
 @given(message=st.text(max_size=120), asked=st.booleans())
 def test_whatever_is_sent_is_read(embedder: MiniLM, head: Head, message: str, asked: bool) -> None:

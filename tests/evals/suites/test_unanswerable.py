@@ -11,6 +11,7 @@ from evals.suites import unanswerable
 from evals.suites.registry import PROJECT, SUITES
 from evals.suites.report import Options
 from evals.suites.rows import DataUnusable
+from tests.cases.conftest import copied
 
 ASKED = yaml.safe_load((PROJECT / SUITES["unanswerable"].runs[0].data).read_text("utf-8"))
 FITTED = yaml.safe_load((PROJECT / "tests" / "knowledge" / "questions.yaml").read_text("utf-8"))
@@ -23,7 +24,11 @@ def test_the_questions_are_many_half_of_them_unanswerable_and_held_apart() -> No
     assert not set(asked) & {question["ask"].casefold() for kind in FITTED.values() for question in kind}
 
 
-def test_an_answer_is_given_where_there_is_one(tmp_path: Path) -> None:
+def test_an_answer_is_given_where_there_is_one(
+    built_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied(built_home, tmp_path / "home" / "evals")
+    monkeypatch.setenv("DESKHAND_HOME", str(tmp_path / "home"))
     data = tmp_path / "questions.yaml"
     questions = [
         {"ask": "How many days do I have to send something back?", "found": ["returns/3.1"]},
