@@ -25,7 +25,7 @@ A company's policy lives in a folder of documents, the playbook: `deskhand playb
 
 Settings come from the environment: PORT, DESKHAND_HOME, DATABASE_URL, DESKHAND_CONNECTIONS, DESKHAND_MODEL with
 OPENAI_BASE_URL and OPENAI_API_KEY, DESKHAND_TURN_TIMEOUT_S, DESKHAND_APPROVAL_TTL_S, DESKHAND_CONFIRM_TTL_S,
-DESKHAND_RETRY_S, DESKHAND_RATE_LIMIT, DESKHAND_DATA; README.md says what each one is.
+DESKHAND_RETRY_S, DESKHAND_RATE_LIMIT, DESKHAND_EMBEDDER, DESKHAND_DATA; README.md says what each one is.
 """
 app = typer.Typer(help=HELP, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
 app.add_typer(playbook, name="playbook")

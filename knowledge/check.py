@@ -193,6 +193,20 @@ def locales_are_served(draft: Draft) -> Iterator[Finding]:
             yield source.finding(f"the company does not serve '{locale}'", closest(locale, locales), ("locale",))
 
 
+def translations_fit(draft: Draft) -> Iterator[Finding]:
+    """Each translation is of a clause or an article that is there, into a language that is served."""
+    locales = draft.company.locales if draft.company else []
+    for locale, told in draft.translations.items():
+        file = f"translations/{locale}.yaml"
+        if locales and locale not in locales[1:]:
+            wrong = f"'{locale}' is no further language of the company"
+            yield draft.finding(file, (), wrong, "add it to `locales` in company.yaml, or remove the file")
+        for id_ in told:
+            if draft.absent("clauses", id_) and draft.absent("articles", id_):
+                advice = closest(id_, [*draft.clauses, *draft.articles])
+                yield draft.finding(file, (id_,), f"there is no clause or article '{id_}'", advice)
+
+
 def rules_compile(draft: Draft, vocabulary: Vocabulary) -> Iterator[Finding]:
     """Each rule is a condition over declared facts."""
     for clause in draft.clauses.values():
@@ -254,6 +268,7 @@ AMONG_DOCUMENTS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (
     intents_lead_somewhere,
     intents_are_told_apart,
     locales_are_served,
+    translations_fit,
     parts_fit,
 )
 TOLD_AUTHORS: tuple[Callable[[Draft], Iterator[Finding]], ...] = (

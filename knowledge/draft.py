@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from knowledge.company import Company
 from knowledge.documents import Finding, PlaybookError, Source, Where, attempt, read_text, read_yaml, shaped
-from knowledge.playbook import ActionDef, Article, Clause, IntentDef, Wording
+from knowledge.playbook import ActionDef, Article, Clause, IntentDef, Translation, Wording
 from knowledge.policies import citing, read_article, read_policy
 from knowledge.rules import closest
 from knowledge.scenarios import Scenario
@@ -20,7 +20,12 @@ from knowledge.terms import Document
 from knowledge.workflows import Workflow
 
 FILES = ("company.yaml", "intents.yaml", "actions.yaml")
-FOLDERS = {"workflows": ".yaml", "policies": ".md", "articles": ".md", "wording": ".yaml", "scenarios": ".yaml"}
+FOLDERS = {
+    "workflows": ".yaml", "policies": ".md", "articles": ".md", "wording": ".yaml", "scenarios": ".yaml",
+    "translations": ".yaml",
+}  # fmt: skip
+BY_LOCALE = ("wording", "translations")
+"""Folders whose files are named for a language."""
 _STEM = re.compile(r"[a-z][a-z0-9_-]*")
 LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 D = TypeVar("D", bound=Document)
@@ -38,6 +43,7 @@ class Draft:
     articles: dict[str, Article] = field(default_factory=dict)
     wording: dict[str, Wording] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
+    translations: dict[str, dict[str, Translation]] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     schemas: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Document → the schema that its head names, and the line in which it does."""
@@ -67,7 +73,7 @@ def is_document(file: str) -> bool:
     stem = PurePosixPath(name).stem
     if not folder:
         return name in FILES
-    fits = LOCALE if folder == "wording" else _STEM
+    fits = LOCALE if folder in BY_LOCALE else _STEM
     return folder in FOLDERS and name == f"{stem}{FOLDERS[folder]}" and fits.fullmatch(stem) is not None
 
 
@@ -112,6 +118,8 @@ def _read_yaml_document(draft: Draft, source: Source, stem: str, kind: str) -> N
         draft.workflows[stem] = shaped(Workflow, source, id=stem)
     elif kind == "scenarios":
         _entries(draft.scenarios, Scenario, source)
+    elif kind == "translations":
+        draft.translations[stem] = {key: shaped(Translation, source, (key,)) for key in source.data}
     else:
         draft.wording[stem] = _wording(source, stem)
 
@@ -146,9 +154,9 @@ def _kind(file: str) -> str:
 
 
 def _well_named(file: str, stem: str, kind: str) -> None:
-    if kind == "wording" and not LOCALE.fullmatch(stem):
+    if kind in BY_LOCALE and not LOCALE.fullmatch(stem):
         raise PlaybookError([Finding(file, 1, f"'{stem}' is no language", "name the file like en.yaml")])
-    if kind != "wording" and not _STEM.fullmatch(stem):
+    if kind not in BY_LOCALE and not _STEM.fullmatch(stem):
         wrong = f"the name '{stem}' cannot be cited"
         raise PlaybookError([Finding(file, 1, wrong, "use small letters, digits, - and _, beginning with a letter")])
 

@@ -43,6 +43,7 @@ def _whole(draft: Draft, findings: list[Finding]) -> Playbook:
         articles=draft.articles,
         wording=draft.wording,
         scenarios=draft.scenarios,
+        translations=draft.translations,
     )
 
 

@@ -40,8 +40,16 @@ class Passage:
 def passages_of(playbook: Playbook, locale: str) -> list[Passage]:
     """The passages for one language, whether in force or not: what is not written in it is taken from the first one."""
     locales = (locale, playbook.company.locales[0])
-    clauses = [Passage("clause", clause) for clause in playbook.clauses.values() if clause.locale in locales]
-    articles = [Passage("article", article) for article in playbook.articles.values() if article.locale in locales]
+    clauses = [
+        Passage("clause", playbook.said_in(locale, clause))
+        for clause in playbook.clauses.values()
+        if clause.locale in locales
+    ]
+    articles = [
+        Passage("article", playbook.said_in(locale, article))
+        for article in playbook.articles.values()
+        if article.locale in locales
+    ]
     return clauses + articles
 
 

@@ -7,7 +7,7 @@ of their own: `knowledge/company.py`, `knowledge/workflows.py`, `knowledge/scena
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import model_validator
 
@@ -121,6 +121,17 @@ class Article(Dated):
     """As in a clause."""
 
 
+class Translation(Document):
+    """What a clause or an article says in another language; what holds is its own text."""
+
+    title: str
+    text: str
+    asked: list[str] = []
+
+
+S = TypeVar("S", Clause, Article)
+
+
 class Wording(Document):
     """`wording/LOCALE.yaml`: id → a sandboxed Jinja template that may name only what it is given."""
 
@@ -139,6 +150,13 @@ class Playbook(Document):
     articles: dict[str, Article]
     wording: dict[str, Wording]
     scenarios: dict[str, Scenario] = {}
+    translations: dict[str, dict[str, Translation]] = {}
+    """Locale → id of a clause or an article → what it says there."""
+
+    def said_in(self, locale: str, source: S) -> S:
+        """A clause or an article as it is told in a language: in its own where it has no translation."""
+        told = self.translations.get(locale, {}).get(source.id)
+        return source if told is None else source.model_copy(update={**told.model_dump(), "locale": locale})
 
     @property
     def rules(self) -> list[Rule]:

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from knowledge.company import Company
-from knowledge.playbook import ActionDef, IntentDef
+from knowledge.playbook import ActionDef, IntentDef, Translation
 from knowledge.rules import Vocabulary
 from knowledge.scenarios import Scenario
 from knowledge.wording import contract
@@ -46,6 +46,7 @@ def schemas(vocabulary: Vocabulary) -> dict[str, Schema]:
         "workflow": _made(Workflow, named),
         "wording": _wording(vocabulary),
         "scenarios": _made(dict[str, Scenario], named),
+        "translations": _made(dict[str, Translation], named),
     }
     return {kind: {"$schema": DIALECT, **schema} for kind, schema in made.items()}
 

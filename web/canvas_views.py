@@ -19,7 +19,7 @@ from web.problems import Problem
 
 KINDS = {
     "policies": "Policies", "workflows": "Workflows", "articles": "Articles", "wording": "Wording",
-    "scenarios": "Scenarios", "": "Company",
+    "translations": "Translations", "scenarios": "Scenarios", "": "Company",
 }  # fmt: skip
 """Folder → what its documents are, in the order of pages; folders that are not named here come last."""
 _FRONT = "---\nowner: \nlocale: en\nvalid_from: {today}\n---\n"

@@ -29,6 +29,8 @@ A_WORD, ALONE = 1.2, 2.5
 and `ALONE` shared by all words of the message."""
 STAYING = 1.0
 """What it tells that the customer wrote in a language before."""
+FEWEST_SURE = 3
+"""A shorter message without any word of a language's own tells nothing."""
 FEWEST_WORDS = 4
 """A shorter message does not tell that it is in a language that is not served."""
 ELSEWHERE = 0.6
@@ -52,7 +54,8 @@ def language_of(text: str, before: str, served: Collection[str]) -> str:
     own = {code: sum(word in _own(code, frozenset(served)) for word in said) for code in served}
     if (best := _elsewhere(shares, served)) and len(said) >= FEWEST_WORDS and max(own.values()) < len(said) / 2:
         return best
-    if not any(own.values()) and max(shares.get(code, 0.0) for code in served) < ELSEWHERE:
+    sure = len(said) >= FEWEST_SURE and max(shares.get(code, 0.0) for code in served) >= ELSEWHERE
+    if not any(own.values()) and not sure:
         return before
     weights = {
         code: math.log(NEVER + shares.get(code, 0.0)) + (A_WORD + ALONE / len(said)) * own[code] for code in served

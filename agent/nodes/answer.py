@@ -163,7 +163,7 @@ def _instead(turn: OpenTurn, known: Evidence, decision: Decision) -> str:
 def _cited(turn: OpenTurn, sentence: str, passages: list[Passage], known: Evidence) -> list[Citation]:
     """The passages that a sentence holds by alone."""
     carriers = [one for one in passages if decide(sentence, replace(known, passages=[one.text])).why is None]
-    return cited(turn.release, carriers or passages)
+    return cited(turn.release, carriers or passages, turn.case.language)
 
 
 async def _quoted(turn: OpenTurn, passages: list[Passage]) -> AsyncGenerator[str]:

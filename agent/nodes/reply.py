@@ -105,7 +105,7 @@ async def _refused(turn: OpenTurn, step: Step) -> None:
     ruled = turn.noted(e.Ruled, lambda r: r.intent == step["intent"])
     if ruled is None:
         raise LookupError("A refusal follows a ruling.")
-    clauses = cite(turn.release, ruled.ruling.clauses)
+    clauses = cite(turn.release, ruled.ruling.clauses, turn.case.language)
     text = voice(turn).about("refused", step["tool"], step["args"], ruled.ruling.clauses)
     say(turn, step, text, citations=clauses)
     settle(turn, step, "refused")
@@ -116,7 +116,7 @@ async def _confirm(turn: OpenTurn, step: Step) -> None:
     if question is None or ruling is None:
         raise LookupError("There is no question to put.")
     asked = Ask(kind="confirmation", name="yes_no", options=["yes", "no"], proposal=question.proposal)
-    citations = cite(turn.release, ruling.clauses)
+    citations = cite(turn.release, ruling.clauses, turn.case.language)
     text = voice(turn).question(question.proposal, step["wording"])
     say(turn, step, text, asks=[asked], citations=citations)
 
@@ -126,7 +126,7 @@ async def _submitted(turn: OpenTurn, step: Step) -> None:
     if approval is None:
         raise LookupError("There is no approval to tell of.")
     text = voice(turn).about("approval.asked", approval.action, approval.args, approval.clauses)
-    say(turn, step, text, citations=cite(turn.release, approval.clauses))
+    say(turn, step, text, citations=cite(turn.release, approval.clauses, turn.case.language))
 
 
 async def _decided(turn: OpenTurn, step: Step) -> None:
@@ -141,7 +141,7 @@ async def _decided(turn: OpenTurn, step: Step) -> None:
     speak, asked = voice(turn), given.proposal
     if given.status == "rejected":
         text = speak.about("approval.rejected", asked.action, asked.args)
-        say(turn, step, text, citations=cite(turn.release, given.clauses))
+        say(turn, step, text, citations=cite(turn.release, given.clauses, turn.case.language))
         settle(turn, step, "refused")
         return
     before, after = speak.doing(asked.action, asked.args), speak.doing(asked.action, given.args or asked.args)

