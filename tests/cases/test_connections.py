@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -107,8 +108,13 @@ def book_in(
     workflows: Mapping[str, str] = WORKFLOWS,
     words: str = WORDS,
 ) -> Path:
-    """Harbor's playbook with new tools, intents, workflows and words."""
+    """Harbor's playbook, in English alone, with new tools, intents, workflows and words."""
     book = shutil.copytree(BOOK, folder / "book")
+    company = book / "company.yaml"
+    company.write_text(re.sub(r"(?m)^locales: .*$", "locales: [en]", company.read_text()))
+    shutil.rmtree(book / "translations")
+    for language in ("es", "de", "fr"):
+        (book / "wording" / f"{language}.yaml").unlink()
     for file, more in {"actions.yaml": actions, "intents.yaml": intents, "wording/en.yaml": words}.items():
         path = book / file
         path.write_text(f"{path.read_text()}\n{more}")
