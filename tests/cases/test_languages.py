@@ -72,7 +72,7 @@ every = pytest.mark.parametrize("code", SAID)
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def abroad(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A house that has learnt all its languages."""
-    async with running(copied(built_home, tmp_path_factory.mktemp("abroad") / "home")) as house:
+    async with running(copied(built_home, tmp_path_factory.mktemp("abroad") / "home"), embedder=None) as house:
         languages, live = house.front.desk.languages, await house.front.desk.live()
         assert languages is not None
         for code in SAID:
@@ -208,5 +208,5 @@ async def test_a_yes_needs_no_model_of_its_language(unread: House) -> None:
 async def unread(built_home: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """A house whose installation has no multilingual model."""
     home = copied(built_home, tmp_path_factory.mktemp("unread") / "home")
-    async with running(home, embedder="tests.knowledge.absent:embedder") as house:
+    async with running(home, embedder="none") as house:
         yield house

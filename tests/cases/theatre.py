@@ -19,7 +19,7 @@ from evals.hostile import Hostile, Person
 from evals.scripted_model import ScriptedModel
 from evals.served import Served
 from evals.talk import Case
-from knowledge.embedders import Embedders
+from knowledge.embedders import NONE, Embedders
 from knowledge.learnt import Languages
 from knowledge.release import Release
 from tests.backoffice import Record
@@ -106,7 +106,7 @@ class Theatre:
 @contextlib.asynccontextmanager
 async def playing(home: Path, **settings: Any) -> AsyncIterator[Theatre]:
     """A theatre in a home of its own."""
-    embedders = await asyncio.to_thread(Embedders.load)
+    embedders = await asyncio.to_thread(Embedders.load, NONE)
     honest = models_for(Languages(home, embedders), None, budget_s=TURN_S)
     cast: list[Callable[[Model], Model]] = []
 
@@ -125,7 +125,7 @@ async def broadcasting(home: Path) -> AsyncIterator[Theatre]:
 
     However often the endpoint fails, it is asked again: what an attacker does is not to end after three strikes.
     """
-    embedders = await asyncio.to_thread(Embedders.load)
+    embedders = await asyncio.to_thread(Embedders.load, NONE)
     honest = models_for(Languages(home, embedders), None, budget_s=TURN_S)
     cast: list[Callable[[Model], Model]] = []
     async with ScriptedModel() as endpoint:

@@ -59,7 +59,7 @@ def test_any_change_is_another_release(documents: Path, small: Releases, file: s
 
 def test_moving_text_between_documents_is_another_release(documents: Path, small: Releases) -> None:
     before = small.keep(documents).id
-    (documents / "articles" / "shops.md").rename(documents / "articles" / "our-shops.md")
+    (documents / "articles" / "candles.md").rename(documents / "articles" / "our-candles.md")
     assert small.keep(documents).id != before
 
 
