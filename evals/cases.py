@@ -127,8 +127,8 @@ async def generate(
     if len(homes) == 1:
         tally = await play(opening, homes[0], days, n, seed, lambda done: told(done))
     else:
-        async with opening(home / "first"):  # what is fitted and indexed once counts for all of them
-            pass
+        async with opening(home / "first") as company:  # what is learnt and indexed once counts for all of them
+            await company.learn()
         for part in await _shared(opening, homes, days, n, seed, counted, told):
             tally.add(part)
     for one in homes:
@@ -175,6 +175,7 @@ async def play(
     """Play these days of `n` cases in one scratch company; their files stay in its home."""
     tally, done = Tally(), 0
     async with opening(home) as company:
+        await company.learn()
         for day in days:
             dice = Random(f"{seed}:{day}")  # noqa: S311 - a story, not a secret
             date = datetime.now(UTC).replace(hour=0, minute=0) - timedelta(days=dice.randint(4, LONGEST_AGO_D))

@@ -30,6 +30,7 @@ from knowledge.release import Release
 
 MOST_WAKES = 40
 """How often a case is woken, at the most, for what becomes due after its conversation."""
+LEARNT_WITHIN_S = 600.0
 _CODE = re.compile(r"\b\d{6}\b")
 
 
@@ -69,6 +70,12 @@ class Scratch:
         """A fresh day (now, if none is named): the systems as they are seeded on it, without faults."""
         self.clock.put(at or datetime.now(UTC))
         self._renew(self.clock.now().date())
+
+    async def learn(self) -> None:
+        """Wait for the languages that the live release serves: how a message is read then hangs on no time."""
+        if self.desk.languages is not None:
+            for locale in self.live.playbook.company.locales:
+                await asyncio.to_thread(self.desk.languages.of, self.live, locale, LEARNT_WITHIN_S)
 
     async def keep(self, folder: Path) -> Release:
         """Check the documents of a folder and make them a release that cases here may begin under.
