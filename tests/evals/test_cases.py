@@ -59,7 +59,7 @@ async def told(files: CaseFiles, case_id: str) -> list[object]:
 
 @pytest.fixture(scope="session")
 async def kept(opening: Opening, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[CaseFiles]:
-    """Forty cases, played by two processes, which learn all languages for them."""
+    """Forty cases, played by two processes."""
     home, seen = tmp_path_factory.mktemp("cases"), list[int]()
     async with files_at(home / "kept.db") as files:
         tally = await generate(opening, files, N, 3, home, workers=2, told=seen.append)
