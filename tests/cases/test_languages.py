@@ -13,6 +13,7 @@ from tests.cases.house import House, running
 from tests.cases.people import People, newcomers
 
 LEARNING_S = 400.0
+pytestmark = pytest.mark.timeout(900)  # whichever test is first waits for the languages
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,6 @@ async def buyers(abroad: House) -> People:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
 @every
 async def test_an_order_is_told_and_another_cancelled(abroad: House, buyers: People, code: str) -> None:
     words = SAID[code]

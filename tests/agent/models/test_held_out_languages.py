@@ -16,6 +16,7 @@ HELD_OUT: dict[str, list[Row]] = yaml.safe_load((HERE / "held_out_languages.yaml
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", HELD_OUT)
 async def test_messages_that_were_held_out_are_read(language: str, choices: list[IntentChoice]) -> None:
     try:
