@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shlex
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -37,13 +38,23 @@ class Copy:
         return cls(root)
 
     def follow(self, page: str, *, until: str = "", after: str = "") -> None:
-        """Put each block of a page into the file that the line above it names, between two headings."""
+        """Put each block of a page into the file that the line above it names, and remove what `rm` does there."""
         text = (PROJECT / page).read_text(encoding="utf-8").splitlines()
         first = text.index(after) + 1 if after else 0
         last = text.index(until) + 1 if until else len(text)
         for fence in fences(page):
-            if fence.file is not None and first < fence.line <= last:
+            if first < fence.line <= last and fence.language == "sh" and fence.text.startswith("rm "):
+                for name in shlex.split(fence.text.replace("\\\n", ""))[1:]:
+                    self._remove(name)
+            elif fence.file is not None and first < fence.line <= last:
                 self._put(page, fence, fence.file)
+
+    def _remove(self, name: str) -> None:
+        path = self.root / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif name != "-r":
+            path.unlink()
 
     def _put(self, page: str, fence: Fence, file: str) -> None:
         """A diff changes its one place; anything else is a new file, or more at the end of one."""
