@@ -185,8 +185,15 @@ async def test_a_person_is_reached(spoken: Spoken) -> None:
     assert turn["handoff"]["reason"] == "person_asked"
 
 
+MORE_FAULTS = ("slow", "http_500", "cut_stream", "truncated", "empty", "refuses")
+
+
 @pytest.mark.parametrize(
-    "fault", ["down", "slow", "garbage", "http_500", "rate_limited", "cut_stream", "truncated", "empty", "refuses"]
+    "fault",
+    [
+        *("down", "garbage", "rate_limited"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in MORE_FAULTS),
+    ],
 )
 async def test_an_endpoint_that_fails_costs_only_the_model_and_the_file_says_so(ready_home: Path, fault: Fault) -> None:
     async with ScriptedModel() as scripted, running(ready_home, **_settings(scripted)) as house:

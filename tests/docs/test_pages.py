@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -95,11 +96,17 @@ def _is_told_otherwise(code: str) -> bool:
 
 
 def test_every_name_stands_in_the_code(page: str) -> None:
-    known = set(re.findall(r"\w+", _source() + "".join(fence.text for one in pages() for fence in fences(one))))
+    known = _words()
     for code in _coded(page):
         is_file = code.endswith((".py", ".md", ".yaml", ".toml", ".json"))
         if _NAME.fullmatch(code) and not is_file and not code.isupper():
             assert set(code.split(".")) <= known, f"{page}: {code}"
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Of all code and documents, and of the blocks of all pages."""
+    return frozenset(re.findall(r"\w+", _source() + "".join(fence.text for one in pages() for fence in fences(one))))
 
 
 def _source() -> str:

@@ -40,7 +40,7 @@ FAULTS = {
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param(fault, id=name, marks=[pytest.mark.slow] if number % 3 else [])
+        pytest.param(fault, id=name, marks=[pytest.mark.slow] if number % 6 else [])
         for number, (name, fault) in enumerate(FAULTS.items())
     ],
 )

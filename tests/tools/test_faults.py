@@ -208,7 +208,13 @@ async def test_a_stale_look_claims_nothing(shop: Shop) -> None:
     assert {(await attempt.look()).state for attempt in tried.values()} == {"verified"}
 
 
-@pytest.mark.parametrize("fault", ["error_after_write", "timeout_after_write", "timeout_before_write", "server_error"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        *("error_after_write", "server_error"),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("timeout_after_write", "timeout_before_write")),
+    ],
+)
 async def test_a_second_try_with_the_same_key_makes_it_exactly_one(shop: Shop, fault: str) -> None:
     tried = await attempts(shop)
     await arm(shop, fault)
