@@ -35,7 +35,7 @@ test: .venv/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -m "not slow" -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -m "not slow" -n 3 --dist loadfile --no-loadscope-reorder
 
 # What takes minutes of its own: the pages' walkthroughs by started processes, the browser agent in a real browser, races,
 # and each fault on each write workflow.
